@@ -1,0 +1,43 @@
+import { createFramework } from "@modelstack/core";
+import { builtInPlugins } from "./built-in.ts";
+
+const framework = createFramework(builtInPlugins);
+
+/** Opens a stack of the project's stack.yaml, or the built-in one: `await using stack = await openStack()`. */
+export const openStack = framework.openStack;
+/** Runs a pipeline on a stack and waits for its end. */
+export const runPipeline = framework.runPipeline;
+/** Fetches `models:/NAME/VERSION`, `/STAGE`, `/latest` or `@ALIAS` into this machine's cache. */
+export const loadModel = framework.loadModel;
+/** Registers a model outside a pipeline. */
+export const registerModel = framework.registerModel;
+
+export {
+  artifact,
+  isStackError,
+  list,
+  optional,
+  pipeline,
+  record,
+  registerModelStep,
+  Stack,
+  StackError,
+  step,
+  type ArtifactType,
+  type FileRef,
+  type FolderRef,
+  type Handle,
+  type LoadedModel,
+  type Logger,
+  type ModelRegistration,
+  type ModelVersionStage,
+  type Pipeline,
+  type PipelineRun,
+  type RegistryModelVersion,
+  type RunPipelineOptions,
+  type StackOptions,
+  type Step,
+  type StepContext,
+  type StepModels,
+  type StepTracker,
+} from "@modelstack/core";

@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import {
+  findPipeline,
+  isStackError,
+  messageOf,
+  StackError,
+  type BuiltPlan,
+  type Json,
+  type PipelineCode,
+} from "@modelstack/core";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+
+/** The flags that say what a pipeline is run with. */
+export interface PlanFlags {
+  readonly param?: readonly (readonly [string, string])[];
+  readonly config?: string;
+  readonly export?: string;
+}
+
+const json: z.ZodType<Json> = z.json();
+const runConfig = z.strictObject({
+  name: z.string().optional(),
+  experiment: z.string().optional(),
+  tags: z.record(z.string(), z.string()).default({}),
+  params: z.record(z.string(), json).default({}),
+  steps: z
+    .record(
+      z.string(),
+      z.strictObject({ params: z.record(z.string(), json).default({}), track: z.enum(["run", "own"]).optional() }),
+    )
+    .default({}),
+});
+
+/** A run configuration file: what `--config run.yaml` holds. */
+export type RunConfig = z.output<typeof runConfig>;
+
+export interface PipelineInput {
+  readonly built: BuiltPlan;
+  readonly config: RunConfig;
+  /** The configuration file as it was read. */
+  readonly raw: Json | undefined;
+}
+
+/** Finds the pipeline in a file and makes its plan with the parameters that the flags and the run configuration give. */
+export async function buildFromFile(
+  file: string,
+  projectFolder: string,
+  cwd: string,
+  flags: PlanFlags,
+): Promise<PipelineInput> {
+  const { config, raw } =
+    flags.config === undefined
+      ? { config: runConfig.parse({}), raw: undefined }
+      : await readRunConfig(resolve(cwd, flags.config));
+  const { pipeline, entry } = await findPipeline(resolve(cwd, file), projectFolder, flags.export);
+  const params = { ...config.params, ...parseParams(pipeline, flags.param ?? []) };
+  const settings = Object.fromEntries(
+    Object.entries(config.steps).map(([name, { params: own, track }]) => [
+      name,
+      { params: own, ...(track === undefined ? {} : { track }) },
+    ]),
+  );
+  return { built: pipeline.build({ params, entry, settings }), config, raw };
+}
+
+/** A value is taken as JSON where the parameter's schema accepts that, else as text: `trees=60`, `name=007`. */
+function parseParams(pipeline: PipelineCode, given: readonly (readonly [string, string])[]): Record<string, unknown> {
+  return Object.fromEntries(
+    given.map(([key, text]) => {
+      const schema = pipeline.params.shape[key] as z.ZodType | undefined;
+      const candidates = [asJson(text), text].filter((value) => value !== undefined);
+      return [key, candidates.find((value) => schema?.safeParse(value).success) ?? candidates[0]];
+    }),
+  );
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readRunConfig(path: string): Promise<{ config: RunConfig; raw: Json }> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new StackError("FILE_NOT_FOUND", `The run configuration ${path} cannot be read: ${messageOf(cause)}.`, {
+      cause,
+    });
+  }
+  try {
+    const document = parseDocument(text, { stringKeys: true });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined)
+      throw new StackError("RUN_CONFIG_INVALID", problem.message, { location: { file: path } });
+    const raw = (document.toJS({ maxAliasCount: 100 }) ?? {}) as Json;
+    const parsed = runConfig.safeParse(raw);
+    if (parsed.success) return { config: parsed.data, raw };
+    throw new StackError("RUN_CONFIG_INVALID", `${path}: ${z.prettifyError(parsed.error)}`, {
+      hint: "It takes name, experiment, tags, params, and steps with params and track for each instance.",
+    });
+  } catch (error) {
+    if (isStackError(error)) throw error;
+    throw new StackError("RUN_CONFIG_INVALID", `${path}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,128 @@
+import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { ArtifactStore } from "../components/artifact-store.ts";
+import type { MetadataStore } from "../components/metadata-store.ts";
+import type { ArtifactRecord } from "../components/records.ts";
+import { digestOf, type Digest } from "../digest.ts";
+import { messageOf, StackError } from "../errors.ts";
+import { checkFileName, safeJoin } from "../safe-path.ts";
+import type { AnyArtifactType, Packed } from "./artifact-type.ts";
+import { listFolder, listingToJson, parseListing } from "./listing.ts";
+
+/** Values up to this size are stored with the records; larger ones go to the artifact store. In bytes. */
+export const INLINE_LIMIT = 64 * 1024;
+
+/** A value that was stored. */
+export interface SavedArtifact {
+  readonly record: ArtifactRecord;
+  /** The file's or folder's own last name. */
+  readonly fileName?: string;
+}
+
+/** Turns values into stored artifacts and back. Content goes to the store first; its record is the caller's to commit. */
+export class ArtifactIo {
+  readonly #blobs: () => Promise<ArtifactStore>;
+  readonly #records: Pick<MetadataStore, "getArtifact">;
+
+  /** `blobs` is asked for only when content does not fit into its record. */
+  constructor(blobs: () => Promise<ArtifactStore>, records: Pick<MetadataStore, "getArtifact">) {
+    this.#blobs = blobs;
+    this.#records = records;
+  }
+
+  /** @throws StackError VALUE_NOT_JSON, ARTIFACT_INVALID, FILE_NOT_FOUND */
+  async save(type: AnyArtifactType, value: unknown): Promise<SavedArtifact> {
+    const packed = type.pack(value);
+    switch (packed.form) {
+      case "bytes":
+        return { record: await this.#saveBytes(type.kind, "bytes", packed.bytes) };
+      case "file":
+        return { record: await this.#saveFile(type.kind, packed.path), fileName: basename(packed.path) };
+      case "directory":
+        return { record: await this.#saveFolder(type.kind, packed.path), fileName: basename(packed.path) };
+    }
+  }
+
+  /**
+   * Reads an artifact back as a value. Files and folders are made in `folder`, under `fileName`.
+   *
+   * @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH, ARTIFACT_INVALID
+   */
+  async load(type: AnyArtifactType, digest: Digest, folder: () => string, fileName?: string): Promise<unknown> {
+    const record = await this.#records.getArtifact(digest);
+    return type.unpack(await this.unpackTo(record, folder, fileName));
+  }
+
+  /** The content of an artifact: in memory, or as a file or folder inside `folder`. */
+  async unpackTo(record: ArtifactRecord, folder: () => string, fileName = "content"): Promise<Packed> {
+    if (record.form === "bytes") return { form: "bytes", bytes: await this.#bytes(record) };
+    const path = join(folder(), checkFileName(fileName));
+    if (record.form === "file") await this.#fileTo(record, path);
+    else await this.#folderTo(record, path);
+    return { form: record.form, path };
+  }
+
+  async #saveBytes(type: string, form: ArtifactRecord["form"], bytes: Uint8Array): Promise<ArtifactRecord> {
+    const about = { type, form, size: bytes.byteLength, createdAt: new Date().toISOString() };
+    if (bytes.byteLength <= INLINE_LIMIT) return { ...about, digest: digestOf(bytes), inline: bytes };
+    const { digest } = await (await this.#blobs()).put(bytes);
+    return { ...about, digest };
+  }
+
+  async #saveFile(type: string, path: string): Promise<ArtifactRecord> {
+    const size = await sizeOfFile(path);
+    if (size <= INLINE_LIMIT) return this.#saveBytes(type, "file", await readFile(path));
+    const blob = await (await this.#blobs()).putFile(path);
+    return { type, form: "file", digest: blob.digest, size: blob.size, createdAt: new Date().toISOString() };
+  }
+
+  async #saveFolder(type: string, path: string): Promise<ArtifactRecord> {
+    const blobs = await this.#blobs();
+    const listing = await listFolder(path, (file) => blobs.putFile(file));
+    const record = await this.#saveBytes(type, "directory", Buffer.from(listingToJson(listing)));
+    return { ...record, size: listing.files.reduce((sum, file) => sum + file.size, 0) };
+  }
+
+  async #bytes(record: ArtifactRecord): Promise<Uint8Array> {
+    if (record.inline === undefined) return (await this.#blobs()).get(record.digest);
+    const digest = digestOf(record.inline);
+    if (digest !== record.digest) {
+      throw new StackError(
+        "DIGEST_MISMATCH",
+        `The artifact ${record.digest} was changed in its store: its content now has ${digest}.`,
+        {
+          hint: "Restore the store from a backup, or run the pipeline again.",
+        },
+      );
+    }
+    return record.inline;
+  }
+
+  async #fileTo(record: ArtifactRecord, path: string): Promise<void> {
+    if (record.inline === undefined) await (await this.#blobs()).getFile(record.digest, path);
+    else await writeFile(path, await this.#bytes(record), { mode: 0o600, flag: "wx" });
+  }
+
+  async #folderTo(record: ArtifactRecord, path: string): Promise<void> {
+    const listing = parseListing(Buffer.from(await this.#bytes(record)).toString());
+    const blobs = await this.#blobs();
+    await mkdir(path, { mode: 0o700 });
+    for (const folder of listing.emptyFolders) await mkdir(safeJoin(path, folder), { recursive: true, mode: 0o700 });
+    for (const file of listing.files) {
+      const to = safeJoin(path, file.path);
+      await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+      await blobs.getFile(`sha256:${file.sha256}`, to);
+    }
+  }
+}
+
+async function sizeOfFile(path: string): Promise<number> {
+  let stat;
+  try {
+    stat = await lstat(path);
+  } catch (cause) {
+    throw new StackError("FILE_NOT_FOUND", `The file ${path} cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+  if (!stat.isFile()) throw new StackError("ARTIFACT_INVALID", `${path} is not a regular file.`);
+  return stat.size;
+}

@@ -1,0 +1,73 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { StoredBlob } from "../components/artifact-store.ts";
+import { messageOf, StackError } from "../errors.ts";
+import { canonicalJson } from "../json.ts";
+import { printable } from "../names.ts";
+
+const listingSchema = z.strictObject({
+  files: z.array(
+    z.strictObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().nonnegative() }),
+  ),
+  emptyFolders: z.array(z.string()),
+});
+
+/** What is in a folder, with paths relative to it and forward slashes, sorted. Its canonical JSON is the content of a directory artifact. */
+export type Listing = z.output<typeof listingSchema>;
+
+/** The text whose sha256 is the digest of a folder. */
+export function listingToJson(listing: Listing): string {
+  return canonicalJson(listing, "listing");
+}
+
+/** @throws StackError ARTIFACT_INVALID */
+export function parseListing(text: string): Listing {
+  const result = listingSchema.safeParse(JSON.parse(text));
+  if (!result.success)
+    throw new StackError("ARTIFACT_INVALID", `This is not the listing of a folder: ${z.prettifyError(result.error)}`);
+  return result.data;
+}
+
+/**
+ * Lists a folder, giving each file to `store`.
+ *
+ * @throws StackError FILE_NOT_FOUND; ARTIFACT_INVALID for anything in it that is neither a file nor a folder
+ */
+export async function listFolder(root: string, store: (path: string) => Promise<StoredBlob>): Promise<Listing> {
+  const listing: Listing = { files: [], emptyFolders: [] };
+  await walk(root, "", listing, store);
+  const byPath = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  listing.files.sort((a, b) => byPath(a.path, b.path));
+  listing.emptyFolders.sort(byPath);
+  return listing;
+}
+
+async function walk(
+  root: string,
+  prefix: string,
+  listing: Listing,
+  store: (path: string) => Promise<StoredBlob>,
+): Promise<void> {
+  const folder = join(root, prefix);
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    throw new StackError("FILE_NOT_FOUND", `The folder ${folder} cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+  if (names.length === 0 && prefix !== "") listing.emptyFolders.push(prefix);
+  for (const name of names) {
+    const path = prefix === "" ? name : `${prefix}/${name}`;
+    const stat = await lstat(join(root, path));
+    if (stat.isDirectory()) await walk(root, path, listing, store);
+    else if (stat.isFile()) {
+      const { digest, size } = await store(join(root, path));
+      listing.files.push({ path, sha256: digest.slice("sha256:".length), size });
+    } else {
+      throw new StackError("ARTIFACT_INVALID", `${printable(path)} in ${root} is neither a file nor a folder.`, {
+        hint: "Links and devices are not kept: copy what they point at into the folder.",
+      });
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { StackError } from "../errors.ts";
+import { checkLabel, checkPortableName, hasControlCharacters, printable } from "../names.ts";
+import type { ModelRegistry, ModelVersionStage, TagChanges } from "./model-registry.ts";
+import { modelVersionStages } from "./model-registry.ts";
+
+/**
+ * Returns a model's name, or refuses it: the portable form, and the project's `model_names:` if it has one.
+ *
+ * @throws StackError NAME_INVALID
+ */
+export function checkModelName(name: string, pattern?: RegExp): string {
+  checkPortableName("The model name", name);
+  if (pattern !== undefined && !pattern.test(name)) {
+    throw new StackError(
+      "NAME_INVALID",
+      `The model name ${printable(name)} does not match model_names: ${pattern.source}`,
+      {
+        hint: "Choose a name that matches, or change model_names: in stack.yaml.",
+      },
+    );
+  }
+  return name;
+}
+
+/**
+ * The stage that a text names, in any case.
+ *
+ * @throws StackError STAGE_INVALID
+ */
+export function parseStage(text: string): ModelVersionStage {
+  const stage = modelVersionStages.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
+  if (stage === undefined) {
+    throw new StackError("STAGE_INVALID", `${printable(text)} is not a stage.`, {
+      hint: `Stages: ${modelVersionStages.join(", ")}.`,
+    });
+  }
+  return stage;
+}
+
+/** An alias looks like a model's name, but is neither a version nor a stage nor `latest`, so that `models:/NAME@ALIAS` is clear. */
+export function checkAlias(alias: string): string {
+  checkPortableName("The alias", alias);
+  if (
+    /^v?[0-9]/.test(alias) ||
+    alias === "latest" ||
+    modelVersionStages.some((stage) => stage.toLowerCase() === alias.toLowerCase())
+  ) {
+    throw new StackError(
+      "NAME_INVALID",
+      `The alias ${printable(alias)} cannot be used: it reads like a version or a stage.`,
+      {
+        hint: "Choose a word such as champion.",
+      },
+    );
+  }
+  return alias;
+}
+
+/** The registry of a flavor behind the checks that are the same at every door: names, `model_names:`, stages, aliases, tag keys. */
+export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undefined): ModelRegistry {
+  const { tagKey, tagValue } = registry.capabilities.limits;
+  const tags = <T extends TagChanges>(given: T | undefined): T | undefined => {
+    for (const [key, value] of Object.entries(given ?? {})) {
+      checkLabel("The tag", key, tagKey);
+      if (value !== null && value.length > tagValue) {
+        throw new StackError(
+          "NAME_INVALID",
+          `The tag ${printable(key)} has ${value.length} characters, at most ${tagValue} are allowed.`,
+        );
+      }
+    }
+    return given;
+  };
+  const text = (given: string | undefined): void => {
+    // Line breaks and tabs are fine in descriptions; what steers a terminal is not.
+    if (given !== undefined && hasControlCharacters(given.replaceAll(/[\n\r\t]/g, " "))) {
+      throw new StackError("NAME_INVALID", "The text holds control characters.");
+    }
+  };
+  return {
+    capabilities: registry.capabilities,
+    registerModel: async (request, by) => {
+      checkModelName(request.name, pattern);
+      tags(request.tags);
+      text(request.description);
+      return registry.registerModel(request, by);
+    },
+    updateModel: async (name, changes, by) => {
+      tags(changes.tags);
+      text(changes.description);
+      return registry.updateModel(name, changes, by);
+    },
+    renameModel: async (name, to, by) => registry.renameModel(name, checkModelName(to, pattern), by),
+    deleteModel: (name, by) => registry.deleteModel(name, by),
+    restoreModel: (name, by) => registry.restoreModel(name, by),
+    getModel: (name) => registry.getModel(name),
+    listModels: (query) => registry.listModels(query),
+    registerModelVersion: async (request, by) => {
+      checkModelName(request.model, pattern);
+      tags(request.tags);
+      text(request.description);
+      return registry.registerModelVersion(request, by);
+    },
+    updateModelVersion: async (model, version, changes, by) => {
+      tags(changes.tags);
+      text(changes.description);
+      return registry.updateModelVersion(model, version, changes, by);
+    },
+    deleteModelVersion: (model, version, by) => registry.deleteModelVersion(model, version, by),
+    restoreModelVersion: (model, version, by) => registry.restoreModelVersion(model, version, by),
+    getModelVersion: (model, version) => registry.getModelVersion(model, version),
+    listModelVersions: (query) => registry.listModelVersions(query),
+    getLatestModelVersion: async (model, stage) =>
+      registry.getLatestModelVersion(model, stage === undefined ? undefined : parseStage(stage)),
+    setStage: async (model, version, stage, by) => registry.setStage(model, version, parseStage(stage), by),
+    setAlias: async (model, alias, version, by) => registry.setAlias(model, checkAlias(alias), version, by),
+    deleteAlias: (model, alias, by) => registry.deleteAlias(model, alias, by),
+    getModelVersionByAlias: (model, alias) => registry.getModelVersionByAlias(model, alias),
+    addComment: async (model, version, comment, by) => {
+      text(comment);
+      return registry.addComment(model, version, comment, by);
+    },
+    listComments: (model, version) => registry.listComments(model, version),
+    history: (model, version, page) => registry.history(model, version, page),
+    listFiles: (model, version) => registry.listFiles(model, version),
+    downloadFile: (model, version, file, to) => registry.downloadFile(model, version, file, to),
+  };
+}

@@ -1,0 +1,31 @@
+/** The caller of a mutation: every change to a registry or tracker says who, and if known why and in which run. */
+export interface Caller {
+  /** A person's or account's name. */
+  readonly actor: string;
+  readonly reason?: string;
+  /** The pipeline run that makes the change. */
+  readonly run?: string;
+}
+
+/** One page of a list. Pass `nextPageToken` back as `pageToken` for the next one; it is absent on the last. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextPageToken?: string;
+}
+
+/** Which page of a list is wanted. */
+export interface PageRequest {
+  /** At most so many items; components have a default and may give fewer. */
+  readonly limit?: number;
+  readonly pageToken?: string;
+}
+
+/** Walks all pages of a list. */
+export async function* itemsOf<T>(list: (request: PageRequest) => Promise<Page<T>>): AsyncGenerator<T> {
+  let pageToken: string | undefined;
+  do {
+    const page = await list(pageToken === undefined ? {} : { pageToken });
+    yield* page.items;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+}

@@ -1,0 +1,136 @@
+import type { Caller, Page, PageRequest } from "./common.ts";
+
+export interface Experiment {
+  readonly id: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  /** Where a person can look at it, if the tracker has pages. */
+  readonly url?: string;
+}
+
+export type TrackedRunStatus = "running" | "finished" | "failed" | "killed";
+
+/** A value of a metric at a step and a time. */
+export interface MetricPoint {
+  readonly key: string;
+  /** Any double; NaN and the infinities where the capabilities say so. */
+  readonly value: number;
+  /** Default 0. */
+  readonly step: number;
+  readonly at: Date;
+}
+
+/** Data that went into a run. */
+export interface RunInput {
+  readonly name: string;
+  readonly version?: string;
+  /** Where it came from: a URI or a path. */
+  readonly source?: string;
+  readonly digest?: string;
+}
+
+/** A run of an experiment tracker: what training code logs to. One pipeline run opens one. */
+export interface TrackedRun {
+  readonly id: string;
+  readonly experiment: { readonly id: string; readonly name: string };
+  readonly name: string;
+  readonly status: TrackedRunStatus;
+  readonly startedAt: Date;
+  readonly endedAt?: Date;
+  readonly parentId?: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** The last point of every metric: the one with the highest step, then time, then logged last. */
+  readonly metrics: Readonly<Record<string, MetricPoint>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly inputs: readonly RunInput[];
+  readonly url?: string;
+}
+
+export interface ExperimentTrackerCapabilities {
+  /** NaN and the infinities come back as they were logged. Without it they are refused. */
+  readonly nonFiniteMetrics: boolean;
+  readonly nestedRuns: boolean;
+  readonly limits: { readonly paramValue: number; readonly tagValue: number; readonly key: number };
+}
+
+export interface TrackedRunQuery extends PageRequest {
+  /** An experiment's id. */
+  readonly experiment?: string;
+  readonly parentId?: string;
+  readonly status?: TrackedRunStatus;
+  /** Every one of these tags must have this value. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** A file that was logged to a run. */
+export interface RunFile {
+  /** Relative, with forward slashes. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** Records what happens in runs: parameters, metrics over steps, tags, files, and the data that went in. */
+export interface ExperimentTracker {
+  readonly capabilities: ExperimentTrackerCapabilities;
+
+  /** @throws StackError EXPERIMENT_EXISTS, NAME_INVALID */
+  createExperiment(
+    request: { readonly name: string; readonly tags?: Readonly<Record<string, string>> },
+    by: Caller,
+  ): Promise<Experiment>;
+  /** @throws StackError EXPERIMENT_NOT_FOUND */
+  getExperiment(name: string): Promise<Experiment>;
+  /** Oldest first. */
+  listExperiments(page?: PageRequest): Promise<Page<Experiment>>;
+
+  /**
+   * Opens a run; its experiment is made if there is none of that name.
+   *
+   * @throws StackError TRACKED_RUN_NOT_FOUND for an unknown parent; UNSUPPORTED where runs cannot be nested
+   */
+  startRun(
+    request: {
+      readonly experiment: string;
+      readonly name: string;
+      readonly parentId?: string;
+      readonly tags?: Readonly<Record<string, string>>;
+      readonly startedAt?: Date;
+    },
+    by: Caller,
+  ): Promise<TrackedRun>;
+  /** Ends a run. Ending it again sets the status anew. */
+  endRun(id: string, status: Exclude<TrackedRunStatus, "running">, endedAt?: Date): Promise<void>;
+  /** @throws StackError TRACKED_RUN_NOT_FOUND */
+  getRun(id: string): Promise<TrackedRun>;
+  /** Newest first. */
+  listRuns(query?: TrackedRunQuery): Promise<Page<TrackedRun>>;
+  /** Removes a run with its metrics and files. @throws StackError TRACKED_RUN_NOT_FOUND */
+  deleteRun(id: string, by: Caller): Promise<void>;
+
+  /**
+   * A parameter is written once: the same value again is fine.
+   *
+   * @throws StackError PARAM_EXISTS when one has another value already; none of the call's is written then
+   */
+  logParams(id: string, params: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Adds points. May return before they are durable; see {@link ExperimentTracker.flush}.
+   *
+   * @throws StackError TRACKED_RUN_NOT_FOUND; UNSUPPORTED for a value that the capabilities exclude
+   */
+  logMetrics(id: string, points: readonly MetricPoint[]): Promise<void>;
+  /** All points of a metric by step, then time, then in the order they were logged. */
+  metricHistory(id: string, key: string, page?: PageRequest): Promise<Page<MetricPoint>>;
+  setTags(id: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  /** Records data that went in. The same one again is kept once. */
+  logInput(id: string, input: RunInput): Promise<void>;
+  /** Keeps a file under `path`; one that was there is replaced. @throws StackError NAME_INVALID for a path that leaves the run */
+  logFile(id: string, path: string, content: Uint8Array): Promise<void>;
+  listFiles(id: string): Promise<readonly RunFile[]>;
+  /** @throws StackError ARTIFACT_NOT_FOUND */
+  readFile(id: string, path: string): Promise<Uint8Array>;
+  /** Returns when all that was logged is durable. */
+  flush(): Promise<void>;
+}

@@ -1,0 +1,229 @@
+import type { Digest } from "../digest.ts";
+import type { Caller, Page, PageRequest } from "./common.ts";
+
+/** The four stages, spelled as ZenML and MLflow spell them. Input is taken in any case. */
+export const modelVersionStages = ["None", "Staging", "Production", "Archived"] as const;
+export type ModelVersionStage = (typeof modelVersionStages)[number];
+
+export interface RegisteredModel {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly url?: string;
+}
+
+/** `model` files are what is loaded; `extra` files (environment.json, a model card) lie beside them. */
+export type FilePart = "model" | "extra";
+
+/** A file of a model version. */
+export interface ModelFile {
+  readonly part: FilePart;
+  /** Relative, with forward slashes. A model that is one file has just that file's name. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly digest: Digest;
+}
+
+/** A file on its way into a registry. */
+export interface NewModelFile extends ModelFile {
+  /** A file on this machine that holds it. */
+  readonly localPath: string;
+}
+
+export interface RegistryModelVersion {
+  readonly model: string;
+  readonly version: string;
+  readonly description: string;
+  readonly stage: ModelVersionStage;
+  readonly aliases: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  /** Of the tracked run that produced the model, as they were when it was registered. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Over the model's files; equal models have equal digests. */
+  readonly modelDigest: Digest;
+  /** Where the registry keeps the files, as an address of its own. */
+  readonly source: string;
+  /** The tracked run of the step that produced the model. */
+  readonly trackedRunId?: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly url?: string;
+}
+
+export type VersionBump = "major" | "minor" | "patch";
+
+export interface NewModelVersion {
+  readonly model: string;
+  /** Only where the capabilities say `semver` or `given`. Left out: the next one. */
+  readonly version?: string;
+  /** Only with semver versions: which part of the latest one is counted up. Default `patch`. */
+  readonly bump?: VersionBump;
+  readonly files: readonly NewModelFile[];
+  readonly modelDigest: Digest;
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly trackedRunId?: string;
+}
+
+export interface ModelRegistryCapabilities {
+  /** `assigned`: the registry counts 1, 2, 3; `semver`: given or bumped; `given`: the caller says. */
+  readonly versions: "assigned" | "semver" | "given";
+  /** `one`: a version has exactly one stage; `many`: several; `emulated`: kept in tags by the flavor. */
+  readonly stages: "one" | "many" | "emulated";
+  readonly history: "native" | "metadata-store";
+  readonly tagsAfterCreate: boolean;
+  /** Deleted models and versions can be restored. */
+  readonly restore: boolean;
+  readonly limits: { readonly tagKey: number; readonly tagValue: number };
+}
+
+export interface ModelQuery extends PageRequest {
+  /** The exact name. */
+  readonly name?: string;
+  /** Every one of these tags must have this value. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The deleted ones instead of those that are there. */
+  readonly deleted?: boolean;
+}
+
+export interface ModelVersionQuery extends PageRequest {
+  readonly model?: string;
+  readonly stage?: ModelVersionStage;
+  readonly source?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly createdAfter?: Date;
+  readonly createdBefore?: Date;
+  /** By creation. Default `desc`. */
+  readonly order?: "asc" | "desc";
+  readonly deleted?: boolean;
+}
+
+/** One change to a model or version. The list of them is append-only and explains the present state. */
+export interface RegistryChange {
+  readonly id: string;
+  readonly at: Date;
+  readonly actor: string;
+  readonly reason?: string;
+  /** The pipeline run that made the change. */
+  readonly run?: string;
+  readonly model: string;
+  readonly version?: string;
+  readonly kind: "created" | "updated" | "renamed" | "deleted" | "restored" | "stage" | "alias" | "tag" | "comment";
+  /** What changed: a tag's or alias's name, for example. */
+  readonly subject?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface ModelComment {
+  readonly at: Date;
+  readonly actor: string;
+  readonly text: string;
+}
+
+/** Tags to set, and with `null`, to remove. */
+export type TagChanges = Readonly<Record<string, string | null>>;
+
+/**
+ * Models, their versions, and what is said of them. Every flavor keeps the same promises, which the contract suite in
+ * `@modelstack/core/testing` holds it to; what it cannot do fails as UNSUPPORTED, never silently.
+ *
+ * Unknown names give MODEL_NOT_FOUND, unknown versions MODEL_VERSION_NOT_FOUND, from every method that takes one.
+ */
+export interface ModelRegistry {
+  readonly capabilities: ModelRegistryCapabilities;
+
+  /** @throws StackError MODEL_EXISTS, NAME_INVALID */
+  registerModel(
+    request: { readonly name: string; readonly description?: string; readonly tags?: Readonly<Record<string, string>> },
+    by: Caller,
+  ): Promise<RegisteredModel>;
+  /** What is left out stays. An empty description empties it. */
+  updateModel(
+    name: string,
+    changes: { readonly description?: string; readonly tags?: TagChanges },
+    by: Caller,
+  ): Promise<RegisteredModel>;
+  /** @throws StackError MODEL_EXISTS; both stay as they were then */
+  renameModel(name: string, to: string, by: Caller): Promise<RegisteredModel>;
+  /** Deletes a model with its versions and aliases; restoring brings all of it back. */
+  deleteModel(name: string, by: Caller): Promise<void>;
+  /** @throws StackError MODEL_NOT_FOUND; MODEL_EXISTS when the name was given again; UNSUPPORTED */
+  restoreModel(name: string, by: Caller): Promise<RegisteredModel>;
+  getModel(name: string): Promise<RegisteredModel>;
+  /** By name. */
+  listModels(query?: ModelQuery): Promise<Page<RegisteredModel>>;
+
+  /**
+   * Registers a version with its files. The model is made if there is none of that name.
+   * Version numbers are never given twice, not after a deletion either, and not by two processes at once.
+   * The tag `modelstack.version` is added with the number.
+   *
+   * @throws StackError MODEL_VERSION_EXISTS, VERSION_INVALID; UNSUPPORTED for a given version where they are assigned
+   */
+  registerModelVersion(request: NewModelVersion, by: Caller): Promise<RegistryModelVersion>;
+  updateModelVersion(
+    model: string,
+    version: string,
+    changes: { readonly description?: string; readonly tags?: TagChanges },
+    by: Caller,
+  ): Promise<RegistryModelVersion>;
+  /** @throws StackError STILL_REFERENCED while an alias points at it */
+  deleteModelVersion(model: string, version: string, by: Caller): Promise<void>;
+  restoreModelVersion(model: string, version: string, by: Caller): Promise<RegistryModelVersion>;
+  getModelVersion(model: string, version: string): Promise<RegistryModelVersion>;
+  /** Newest first, unless `order` says otherwise. Empty for a model that is not there. */
+  listModelVersions(query?: ModelVersionQuery): Promise<Page<RegistryModelVersion>>;
+  /** The version registered last, in that stage if one is given; `undefined` when there is none. */
+  getLatestModelVersion(model: string, stage?: ModelVersionStage): Promise<RegistryModelVersion | undefined>;
+
+  /**
+   * Moves a version to a stage. Moving it to where it is changes nothing and leaves no history.
+   *
+   * @throws StackError EXPECTATION_FAILED when `expected` is given and is not its present stage
+   */
+  setStage(
+    model: string,
+    version: string,
+    stage: ModelVersionStage,
+    by: Caller & { readonly expected?: ModelVersionStage },
+  ): Promise<RegistryModelVersion>;
+
+  /**
+   * Points an alias at a version, away from the one it pointed at.
+   *
+   * @throws StackError EXPECTATION_FAILED when `expected` (a version, or null for none) is given and is not where it points now
+   */
+  setAlias(
+    model: string,
+    alias: string,
+    version: string,
+    by: Caller & { readonly expected?: string | null },
+  ): Promise<void>;
+  /** @throws StackError ALIAS_NOT_FOUND */
+  deleteAlias(model: string, alias: string, by: Caller): Promise<void>;
+  /** @throws StackError ALIAS_NOT_FOUND */
+  getModelVersionByAlias(model: string, alias: string): Promise<RegistryModelVersion>;
+
+  addComment(model: string, version: string | undefined, text: string, by: Caller): Promise<void>;
+  /** Oldest first; of the model itself when no version is given. */
+  listComments(model: string, version?: string): Promise<readonly ModelComment[]>;
+  /** Oldest first; of the model and all its versions when none is given. */
+  history(model: string, version?: string, page?: PageRequest): Promise<Page<RegistryChange>>;
+
+  /** By part, then path. */
+  listFiles(model: string, version: string): Promise<readonly ModelFile[]>;
+  /**
+   * Writes a version's file to `to`, which must not exist, and checks its digest.
+   *
+   * @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH; nothing is left at `to` then
+   */
+  downloadFile(model: string, version: string, file: Pick<ModelFile, "part" | "path">, to: string): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
+import { StackError } from "../errors.ts";
+import type { ModelRegistry, ModelVersionStage, RegistryModelVersion, VersionBump } from "./model-registry.ts";
+
+/** What is said of a model when it is registered. */
+export interface ModelRegistration {
+  readonly name: string;
+  /** The model itself: one file or a folder. */
+  readonly model: FileRef | FolderRef;
+  readonly version?: string | undefined;
+  readonly bump?: VersionBump | undefined;
+  readonly description?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Beside those of the tracked run that produced the model. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined;
+  readonly stage?: ModelVersionStage | undefined;
+  readonly aliases?: readonly string[] | undefined;
+  /** Kept beside the model, under their own names. */
+  readonly files?: readonly FileRef[] | undefined;
+}
+
+/** The model registry as step bodies use it: the framework says who changes what, in which run, and adds the lineage. */
+export interface StepModels {
+  /** The registry itself. @throws StackError REGISTRY_MISSING when the stack has none */
+  registry(): Promise<ModelRegistry>;
+  /** Registers a version, once: the same instance of the same run never makes two, whatever is repeated. */
+  register(registration: ModelRegistration): Promise<RegistryModelVersion>;
+  /** Moves a version to a stage, with a reason for the history. */
+  promote(model: string, version: string, stage: ModelVersionStage, reason?: string): Promise<RegistryModelVersion>;
+}
+
+/** The error of a step that uses a registry where there is none. */
+export function registryMissing(): StackError {
+  return new StackError("REGISTRY_MISSING", "The step uses the model registry, but the stack has none.", {
+    hint: "Add to the stack:\n    experiment_tracker: { flavor: local }\n    model_registry: { flavor: local }",
+  });
+}
+
+/** For unit tests of bodies: every use fails. */
+export function noModels(): StepModels {
+  const fail = () => Promise.reject(registryMissing());
+  return { registry: fail, register: fail, promote: fail };
+}

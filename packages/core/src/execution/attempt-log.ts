@@ -1,0 +1,47 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { maskSecrets } from "../secrets.ts";
+
+/** A log keeps this much; what comes after is counted and dropped. In bytes. */
+export const LOG_LIMIT = 16 * 1024 * 1024;
+
+/** The log file of one attempt, opened when first written to. Secrets are masked on the way. */
+export class AttemptLog {
+  /** Relative to the state folder. */
+  readonly path: string;
+  readonly #file: string;
+  #descriptor: number | undefined;
+  #written = 0;
+  #dropped = 0;
+
+  constructor(stateFolder: string, run: string, instance: string, attempt: string) {
+    this.path = `logs/${run}/${instance}.${attempt}.log`;
+    this.#file = join(stateFolder, this.path);
+  }
+
+  get used(): boolean {
+    return this.#descriptor !== undefined;
+  }
+
+  write(text: string): void {
+    const bytes = Buffer.from(maskSecrets(text));
+    if (this.#written + bytes.byteLength > LOG_LIMIT) {
+      this.#dropped += bytes.byteLength;
+      return;
+    }
+    this.#written += bytes.byteLength;
+    if (this.#descriptor === undefined) {
+      mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
+      this.#descriptor = openSync(this.#file, "a", 0o600);
+    }
+    writeSync(this.#descriptor, bytes);
+  }
+
+  close(): void {
+    if (this.#descriptor === undefined) return;
+    if (this.#dropped > 0) {
+      writeSync(this.#descriptor, `\n[the log is full at ${LOG_LIMIT} bytes; ${this.#dropped} more were dropped]\n`);
+    }
+    closeSync(this.#descriptor);
+  }
+}

@@ -1,0 +1,270 @@
+import { randomUUIDv7 } from "node:crypto";
+import { ArtifactIo } from "../artifacts/artifact-io.ts";
+import type { ExperimentTracker, TrackedRun } from "../components/experiment-tracker.ts";
+import type { MetadataStore } from "../components/metadata-store.ts";
+import type { Lease, RunEvent, RunEventBody, RunRecord } from "../components/records.ts";
+import { fold, startState, type RunState } from "../components/run-state.ts";
+import { StackError } from "../errors.ts";
+import { canonicalJson, type Json } from "../json.ts";
+import { checkLabel } from "../names.ts";
+import type { BuiltPlan } from "../pipeline/pipeline.ts";
+import { planDigest, type Plan } from "../pipeline/plan.ts";
+import { makePrivateFolder, thisProcess, userName } from "../platform.ts";
+import type { Stack } from "../stack/stack.ts";
+import { commandLine } from "./command-line.ts";
+import { EventWriter } from "./event-writer.ts";
+import { checkPlanFits, experimentOf } from "./plan-checks.ts";
+import { sweepScratch } from "./scratch.ts";
+import { readSourceState, type SourceState } from "./source-control.ts";
+import { StepRunner, type RunScope } from "./step-runner.ts";
+import type { PrintListener } from "./step-output.ts";
+
+/** A lease lasts so long and is renewed three times as often, so that a process that died is noticed. In seconds. */
+const LEASE_SECONDS = 60;
+
+/** What a caller may decide about a run. */
+export interface RunSettings {
+  readonly name?: string;
+  readonly experiment?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Told of every event right after it was recorded. */
+  readonly onEvent?: (event: RunEvent, state: RunState) => void;
+  /** Told what steps print. */
+  readonly onPrint?: PrintListener;
+  /** Told once when the run's record exists. */
+  readonly onStart?: (run: RunRecord, plan: Plan) => void;
+  readonly onWarning?: (message: string) => void;
+  readonly trigger?: RunRecord["trigger"];
+  /** The run configuration as it was read, to be kept with the tracked run. */
+  readonly configuration?: Json;
+}
+
+/** Makes what steps use as `context.models`. */
+export type ModelsForSteps = (
+  stack: Stack,
+  about: { readonly run: RunRecord; readonly plan: Plan; readonly source: SourceState | undefined },
+) => RunScope["models"];
+
+/** How a run ended. */
+export interface RunResult {
+  readonly run: RunRecord;
+  readonly status: "succeeded" | "failed" | "cancelled";
+  /** The instance that failed first. */
+  readonly cause: string | undefined;
+  readonly state: RunState;
+}
+
+/**
+ * Runs a plan on a stack: checks that it fits, opens the tracked run, records the run, lets the orchestrator bring it to its end, and
+ * records that. A failing step gives a result that says so.
+ *
+ * @throws StackError what {@link checkPlanFits} throws, and errors of the stores
+ */
+export async function executeRun(
+  { plan, steps }: BuiltPlan,
+  stack: Stack,
+  models: ModelsForSteps,
+  settings: RunSettings = {},
+): Promise<RunResult> {
+  const [source] = await Promise.all([readSourceState(stack.projectFolder), checkPlanFits(plan, stack)]);
+  await makePrivateFolder(stack.stateFolder);
+  await sweepScratch(stack.stateFolder);
+  const [metadata, tracker, orchestrator] = await Promise.all([
+    stack.metadataStore(),
+    stack.experimentTracker(),
+    stack.orchestrator(),
+  ]);
+  const run = newRun(plan, stack, source, settings);
+  await metadata.createRun(run, plan);
+  const lease = await holdLease(metadata, `run/${run.id}`);
+  settings.onStart?.(run, plan);
+  const cancel = new AbortController();
+  const signal = settings.signal === undefined ? cancel.signal : AbortSignal.any([settings.signal, cancel.signal]);
+  const writer = new EventWriter(run.id);
+  const state = startState(plan);
+  const observe = (event: RunEvent) => {
+    fold(state, event);
+    settings.onEvent?.(event, state);
+  };
+  const record = async (body: RunEventBody) => {
+    const event = writer.stamp(body);
+    await metadata.append([event]);
+    observe(event);
+  };
+  let tracked: TrackedRun | undefined;
+  try {
+    tracked = await openTrackedRun(
+      tracker,
+      run,
+      plan,
+      source,
+      experimentOf(plan, stack, settings.experiment),
+      settings.configuration,
+    );
+    await record({ kind: "run-started", ...(tracked === undefined ? {} : { trackedRun: tracked.id }) });
+    const scope: RunScope = {
+      run,
+      plan,
+      steps,
+      stateFolder: stack.stateFolder,
+      metadata,
+      artifacts: new ArtifactIo(() => stack.artifactStore(), metadata),
+      tracker,
+      tracked,
+      writer,
+      lease: lease.current,
+      signal,
+      models: models(stack, { run, plan, source }),
+      observe,
+      ...(settings.onPrint === undefined ? {} : { onPrint: settings.onPrint }),
+      onUntracked: warnOnce(
+        settings.onWarning,
+        (instance) =>
+          `Step ${instance} logs to an experiment tracker, but the stack "${stack.name}" has none: it is not kept.`,
+      ),
+    };
+    const runner = new StepRunner(scope);
+    await orchestrator.execute({
+      runId: run.id,
+      plan,
+      state,
+      signal,
+      runInstance: (name) => runner.run(name),
+      record,
+    });
+    if (state.finished === undefined) throw new Error("the orchestrator returned before the run had ended");
+    await endTrackedRun(tracker, tracked, state.finished);
+    return { run, status: state.finished, cause: state.cause, state };
+  } catch (error) {
+    cancel.abort();
+    // What cannot even be recorded now is told by the lease, which ends with this process.
+    await record({ kind: "run-finished", status: "failed" }).catch(() => undefined);
+    await endTrackedRun(tracker, tracked, "failed").catch(() => undefined);
+    throw error;
+  } finally {
+    await lease.release();
+  }
+}
+
+function newRun(plan: Plan, stack: Stack, source: SourceState | undefined, settings: RunSettings): RunRecord {
+  const id = randomUUIDv7();
+  const createdAt = new Date().toISOString();
+  const [day, time] = createdAt.slice(0, 19).replaceAll(/[-:]/g, "").split("T");
+  return {
+    id,
+    name: checkLabel("The run name", settings.name ?? `${plan.pipeline}-${day}-${time}-${id.slice(-4)}`),
+    pipeline: plan.pipeline,
+    plan: planDigest(plan),
+    stack: stack.name,
+    stackDigest: stack.digest,
+    trigger: settings.trigger ?? "code",
+    user: userName(),
+    ...(source === undefined ? {} : { commit: source.commit, dirty: source.dirty }),
+    command: commandLine(),
+    tags: settings.tags ?? {},
+    createdAt,
+  };
+}
+
+/** Takes a lease and keeps it until it is released. */
+export async function holdLease(
+  metadata: MetadataStore,
+  scope: string,
+): Promise<{ readonly current: Lease; readonly release: () => Promise<void> }> {
+  let lease = await metadata.acquireLease(scope, thisProcess(), LEASE_SECONDS);
+  const timer = setInterval(
+    () => {
+      // A lost lease shows at the next commit, which is refused.
+      metadata.renewLease(lease, LEASE_SECONDS).then(
+        (renewed) => (lease = renewed),
+        () => clearInterval(timer),
+      );
+    },
+    (LEASE_SECONDS / 3) * 1000,
+  ).unref();
+  return {
+    current: lease,
+    release: async () => {
+      clearInterval(timer);
+      await metadata.releaseLease(lease);
+    },
+  };
+}
+
+async function openTrackedRun(
+  tracker: ExperimentTracker | undefined,
+  run: RunRecord,
+  plan: Plan,
+  source: SourceState | undefined,
+  experiment: string,
+  configuration: Json | undefined,
+): Promise<TrackedRun | undefined> {
+  if (tracker === undefined) return undefined;
+  const { limits } = tracker.capabilities;
+  const cut = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
+  const tags = {
+    ...run.tags,
+    "modelstack.pipeline_name": run.pipeline,
+    "modelstack.pipeline_run_id": run.id,
+    "modelstack.pipeline_run_name": run.name,
+    "modelstack.command": cut(run.command, limits.tagValue),
+    "modelstack.user": run.user,
+    ...(source === undefined
+      ? {}
+      : { "modelstack.git_commit": source.commit, "modelstack.git_dirty": String(source.dirty) }),
+    ...(source?.commitUrl === undefined ? {} : { "modelstack.git_commit_url": source.commitUrl }),
+  };
+  const tracked = await tracker.startRun(
+    { experiment, name: run.name, tags, startedAt: new Date(run.createdAt) },
+    { actor: run.user, run: run.id },
+  );
+  const text = (value: Json) => cut(typeof value === "string" ? value : JSON.stringify(value), limits.paramValue);
+  const params = [
+    ...Object.entries(plan.params).map(([key, value]) => [key, text(value)]),
+    ...plan.instances.flatMap(({ name, params: own }) =>
+      Object.entries(own).map(([key, value]) => [`${name}.${key}`, text(value)]),
+    ),
+  ] as [string, string][];
+  await tracker.logParams(tracked.id, Object.fromEntries(params));
+  await tracker.logFile(tracked.id, "modelstack/plan.json", Buffer.from(canonicalJson(plan)));
+  if (configuration !== undefined) {
+    await tracker.logFile(tracked.id, "modelstack/run-configuration.json", Buffer.from(canonicalJson(configuration)));
+  }
+  return tracked;
+}
+
+async function endTrackedRun(
+  tracker: ExperimentTracker | undefined,
+  tracked: TrackedRun | undefined,
+  status: "succeeded" | "failed" | "cancelled",
+): Promise<void> {
+  if (tracker === undefined || tracked === undefined) return;
+  await tracker.flush();
+  await tracker.endRun(tracked.id, status === "succeeded" ? "finished" : status === "failed" ? "failed" : "killed");
+}
+
+function warnOnce(
+  warn: ((message: string) => void) | undefined,
+  text: (instance: string) => string,
+): (instance: string) => void {
+  let warned = false;
+  return (instance) => {
+    if (!warned) warn?.(text(instance));
+    warned = true;
+  };
+}
+
+/** The error behind a failed run: its first failed attempt's. */
+export async function causeOf(metadata: MetadataStore, result: RunResult): Promise<StackError> {
+  if (result.status === "cancelled") return new StackError("RUN_CANCELLED", `Run ${result.run.name} was cancelled.`);
+  const attempts = await metadata.attempts(result.run.id);
+  const failed = attempts.find(({ instance, status }) => instance === result.cause && status === "failed");
+  const error = failed?.error;
+  if (error === undefined) return new StackError("RUN_FAILED", `Run ${result.run.name} failed.`);
+  return new StackError(
+    { code: error.code, kind: "failed" },
+    `Step ${failed!.instance} failed: ${error.message}${error.at === undefined ? "" : `\n  at ${error.at}`}`,
+    { hint: error.hint ?? `See its log: stack runs logs ${result.run.id} ${failed!.instance}` },
+  );
+}

@@ -1,0 +1,57 @@
+import { checkModelName } from "../components/checked-registry.ts";
+import { StackError } from "../errors.ts";
+import type { Plan } from "../pipeline/plan.ts";
+import type { Stack } from "../stack/stack.ts";
+
+/** The models that a plan registers versions of, each once. */
+export function modelsOf(plan: Plan): string[] {
+  return [
+    ...new Set(plan.instances.flatMap(({ hints }) => (hints.registers === undefined ? [] : [hints.registers.model]))),
+  ];
+}
+
+/**
+ * Refuses what is known to fail before any step runs: a registration on a stack without a registry, a model name that the project does
+ * not allow, a given version where the registry assigns them.
+ *
+ * @throws StackError REGISTRY_MISSING, NAME_INVALID, UNSUPPORTED
+ */
+export async function checkPlanFits(plan: Plan, stack: Stack): Promise<void> {
+  for (const { name, hints } of plan.instances) {
+    if (hints.registers === undefined) continue;
+    const { model, version } = hints.registers;
+    checkModelName(model, stack.modelNames);
+    const registry = await stack.modelRegistry();
+    if (registry === undefined) {
+      const where = stack.file === undefined ? "the built-in stack" : `${stack.file}, under stacks: ${stack.name}:`;
+      throw new StackError(
+        "REGISTRY_MISSING",
+        `Step ${name} registers the model ${model}, but the stack "${stack.name}" has no model registry.`,
+        {
+          hint: `Add to ${where}\n    experiment_tracker: { flavor: local }\n    model_registry: { flavor: local }`,
+        },
+      );
+    }
+    if (version !== undefined && registry.capabilities.versions === "assigned") {
+      throw new StackError(
+        "UNSUPPORTED",
+        `Step ${name} asks for version ${version} of ${model}, but this registry assigns versions itself.`,
+        {
+          hint: "Leave version out, or configure the registry for semver versions.",
+        },
+      );
+    }
+  }
+}
+
+/** The experiment of a run: the configuration's, else the pipeline's, else the tracker's, else the only model's, else the pipeline's name. */
+export function experimentOf(plan: Plan, stack: Stack, configured?: string): string {
+  const tracker = stack.entry.experiment_tracker?.config["experiment"];
+  const models = modelsOf(plan);
+  return (
+    configured ??
+    plan.experiment ??
+    (typeof tracker === "string" ? tracker : undefined) ??
+    (models.length === 1 ? models[0]! : plan.pipeline)
+  );
+}

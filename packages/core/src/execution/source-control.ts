@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** What git says about the code that runs. */
+export interface SourceState {
+  readonly commit: string;
+  /** Whether files differ from the commit, or are not in it and not ignored. */
+  readonly dirty: boolean;
+  /** The page of the commit, if the repository has an `origin` with pages. Without user and password. */
+  readonly commitUrl?: string;
+  /** `origin`, without user and password. */
+  readonly remote?: string;
+  /** The folder inside the repository: empty at its top, else `packages/x/`. */
+  readonly folder: string;
+}
+
+/** Looks at the repository that holds a folder; `undefined` without one, without a commit or without git. */
+export async function readSourceState(folder: string): Promise<SourceState | undefined> {
+  // One `status` gives commit and dirtiness; it must not touch the index of a repository that others use.
+  const git = (...args: string[]) =>
+    run("git", ["--no-optional-locks", "-C", folder, ...args], { maxBuffer: 64 * 1024 * 1024 });
+  const [status, origin, prefix] = await Promise.allSettled([
+    git("status", "--porcelain=v2", "--branch"),
+    git("config", "--get", "remote.origin.url"),
+    git("rev-parse", "--show-prefix"),
+  ]);
+  if (status.status === "rejected") return undefined;
+  const lines = status.value.stdout.split("\n");
+  const commit = lines.find((line) => line.startsWith("# branch.oid "))?.slice("# branch.oid ".length);
+  if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return undefined;
+  const dirty = lines.some((line) => line !== "" && !line.startsWith("# "));
+  const remote = origin.status === "fulfilled" ? withoutUserinfo(origin.value.stdout.trim()) : undefined;
+  const page = remote === undefined ? undefined : commitPage(remote, commit);
+  return {
+    commit,
+    dirty,
+    folder: prefix.status === "fulfilled" ? prefix.value.stdout.trim() : "",
+    ...(remote === undefined ? {} : { remote }),
+    ...(page === undefined ? {} : { commitUrl: page }),
+  };
+}
+
+function withoutUserinfo(remote: string): string {
+  return remote.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
+}
+
+/** `https://host/group/project/commit/SHA`, as GitLab, GitHub, Gitea and Bitbucket have it. */
+export function commitPage(remote: string, commit: string): string | undefined {
+  const match =
+    /^https?:\/\/(?<host>[^/]+)\/(?<path>.+?)(?:\.git)?\/?$/.exec(remote) ??
+    /^ssh:\/\/(?:[^@/]*@)?(?<host>[^/:]+)(?::\d+)?\/(?<path>.+?)(?:\.git)?\/?$/.exec(remote) ??
+    /^[\w.-]+@(?<host>[^/:]+):(?<path>.+?)(?:\.git)?\/?$/.exec(remote);
+  if (match?.groups === undefined) return undefined;
+  const { host, path } = match.groups;
+  const scheme = remote.startsWith("http://") ? "http" : "https";
+  const kind = host!.includes("bitbucket") ? "commits" : host!.includes("gitlab") ? "-/commit" : "commit";
+  return `${scheme}://${host}/${path}/${kind}/${commit}`;
+}

@@ -1,0 +1,363 @@
+import { randomUUIDv7 } from "node:crypto";
+import { z } from "zod";
+import { artifact } from "../artifacts/types.ts";
+import { encodeJson } from "../json.ts";
+import type { ArtifactIo } from "../artifacts/artifact-io.ts";
+import type { ExperimentTracker, TrackedRun } from "../components/experiment-tracker.ts";
+import type { MetadataStore } from "../components/metadata-store.ts";
+import type {
+  ArtifactRecord,
+  AttemptRecord,
+  AttemptStatus,
+  InputRecord,
+  Lease,
+  OutputRecord,
+  RunEvent,
+  RunRecord,
+} from "../components/records.ts";
+import { silentTracker, type StepTracker } from "../components/step-tracker.ts";
+import { StackError, isStackError } from "../errors.ts";
+import { itemsOf } from "../components/common.ts";
+import type { InputRef, OutputRef, Plan, PlanInstance } from "../pipeline/plan.ts";
+import { filesIn } from "../pipeline/standalone-context.ts";
+import { checkOutputs, type StepCode } from "../pipeline/step.ts";
+import type { StepContext } from "../pipeline/context.ts";
+import type { InputType } from "../pipeline/types.ts";
+import type { AnyArtifactType } from "../artifacts/artifact-type.ts";
+import { thisProcess } from "../platform.ts";
+import { AttemptLog } from "./attempt-log.ts";
+import { toErrorRecord } from "./error-record.ts";
+import type { EventWriter } from "./event-writer.ts";
+import { scratchFolder } from "./scratch.ts";
+import { show, withStepOutput, type PrintListener } from "./step-output.ts";
+import { BufferedTracker } from "./tracked-step.ts";
+
+/** How long a cancelled body may take to return by itself. */
+const GRACE_MS = 1000;
+
+/** Everything that the attempts of one run have in common. */
+export interface RunScope {
+  readonly run: RunRecord;
+  readonly plan: Plan;
+  readonly steps: ReadonlyMap<string, StepCode>;
+  readonly stateFolder: string;
+  readonly metadata: MetadataStore;
+  readonly artifacts: ArtifactIo;
+  readonly tracker: ExperimentTracker | undefined;
+  /** The run's tracked run. */
+  readonly tracked: TrackedRun | undefined;
+  readonly writer: EventWriter;
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+  /** The context's `models`, for one instance. */
+  readonly models: (instance: PlanInstance) => StepContext["models"];
+  /** Told of every event that the runner writes, once it is recorded or about to be. */
+  readonly observe: (event: RunEvent) => void;
+  readonly onPrint?: PrintListener;
+  /** Told once per run when a step logs to a tracker that is not there. */
+  readonly onUntracked?: (instance: string) => void;
+}
+
+interface Attempt {
+  readonly id: string;
+  readonly instance: PlanInstance;
+  readonly log: AttemptLog;
+  readonly folder: () => string;
+}
+
+/** Runs one instance as one attempt: resolves its inputs, calls its body, stores its outputs and commits, all or nothing. */
+export class StepRunner {
+  readonly #scope: RunScope;
+  readonly #instances: ReadonlyMap<string, PlanInstance>;
+  /** Outputs that are known without asking the store: those of attempts that this runner committed. */
+  readonly #known = new Map<string, OutputRecord>();
+
+  constructor(scope: RunScope) {
+    this.#scope = scope;
+    this.#instances = new Map(scope.plan.instances.map((instance) => [instance.name, instance]));
+  }
+
+  /**
+   * A failing step does not throw: its event says so, and the error is in the attempt's record.
+   *
+   * @throws StackError FENCE_LOST, INPUT_NOT_READY, and what the stores throw when the outcome cannot be recorded
+   */
+  async run(name: string): Promise<void> {
+    const { writer, metadata, stateFolder, run, observe } = this.#scope;
+    const instance = this.#instances.get(name);
+    if (instance === undefined) throw new StackError("INSTANCE_NOT_FOUND", `The plan has no instance ${name}.`);
+    const id = randomUUIDv7();
+    const scratch = scratchFolder(stateFolder, id);
+    const attempt: Attempt = { id, instance, log: new AttemptLog(stateFolder, run.id, name, id), folder: scratch.make };
+    const startedAt = new Date();
+    const begun = performance.now();
+    // Not waited for: the commit comes after it in the store's order.
+    const event = writer.stamp({ kind: "attempt-started", instance: name, attempt: id });
+    const started = metadata.append([event]);
+    observe(event);
+    try {
+      const outcome = await this.#attempt(attempt);
+      await started;
+      const usage = {
+        startedAt: startedAt.toISOString(),
+        endedAt: new Date().toISOString(),
+        milliseconds: Math.round((performance.now() - begun) * 1000) / 1000,
+      };
+      observe(await this.#commit(attempt, outcome, usage));
+    } finally {
+      attempt.log.close();
+      await scratch.remove();
+    }
+  }
+
+  async #attempt(attempt: Attempt): Promise<Outcome> {
+    const inputs: InputRecord[] = [];
+    let trackedRun: string | undefined;
+    try {
+      const code = this.#scope.steps.get(attempt.instance.name)!;
+      const args = { ...code.params.parse(attempt.instance.params), ...(await this.#inputs(attempt, code, inputs)) };
+      const tracking = await this.#tracking(attempt);
+      trackedRun = tracking.ownRun ?? this.#scope.tracked?.id;
+      const context = this.#context(attempt, code, tracking.tracker);
+      const values = await this.#body(attempt, code, args, context);
+      const saved = await this.#save(attempt, code, values);
+      await tracking.tracker.flush();
+      if (tracking.ownRun !== undefined) await this.#scope.tracker!.endRun(tracking.ownRun, "finished");
+      return { status: "succeeded", inputs, trackedRun, ...saved };
+    } catch (error) {
+      const cancelled = this.#scope.signal.aborted && (isStackError(error, "cancelled") || isAbort(error));
+      if (trackedRun !== undefined && trackedRun !== this.#scope.tracked?.id) {
+        await this.#scope.tracker!.endRun(trackedRun, cancelled ? "killed" : "failed");
+      }
+      if (!cancelled) attempt.log.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      return { status: cancelled ? "cancelled" : "failed", error, inputs, trackedRun, artifacts: [], outputs: [] };
+    }
+  }
+
+  async #body(
+    attempt: Attempt,
+    code: StepCode,
+    args: Record<string, unknown>,
+    context: StepContext,
+  ): Promise<Record<string, unknown>> {
+    const { signal, onPrint } = this.#scope;
+    signal.throwIfAborted();
+    const returned = withStepOutput({ instance: attempt.instance.name, log: attempt.log, onPrint }, async () =>
+      code.body(args, context),
+    );
+    const values = await Promise.race([returned, abandoned(signal, attempt.instance.name, returned)]);
+    return checkOutputs(code, (values ?? {}) as Record<string, unknown>);
+  }
+
+  async #commit(attempt: Attempt, outcome: Outcome, usage: AttemptRecord["usage"]): Promise<RunEvent> {
+    const { metadata, run, lease, writer } = this.#scope;
+    const { id, instance, log } = attempt;
+    const finished = writer.stamp({
+      kind: "attempt-finished",
+      instance: instance.name,
+      attempt: id,
+      status: outcome.status,
+    });
+    await metadata.commitAttempt({
+      attempt: {
+        id,
+        run: run.id,
+        instance: instance.name,
+        fence: lease.fence,
+        worker: thisProcess(),
+        status: outcome.status,
+        ...(outcome.status === "failed" ? { error: toErrorRecord(outcome.error) } : {}),
+        ...(log.used ? { log: log.path } : {}),
+        usage,
+        ...(outcome.trackedRun === undefined ? {} : { trackedRun: outcome.trackedRun }),
+        cache: "off",
+      },
+      scope: lease.scope,
+      events: [finished],
+      artifacts: outcome.artifacts,
+      outputs: outcome.outputs,
+      inputs: outcome.inputs,
+    });
+    for (const output of outcome.outputs) this.#known.set(`${output.instance}.${output.name}`, output);
+    return finished;
+  }
+
+  async #save(attempt: Attempt, code: StepCode, values: Record<string, unknown>) {
+    const artifacts: ArtifactRecord[] = [];
+    const outputs: OutputRecord[] = [];
+    for (const [name, type] of Object.entries(code.outputs)) {
+      const { record, fileName } = await this.#scope.artifacts.save(type, values[name]).catch((error: unknown) => {
+        if (!isStackError(error, "invalid") && !isStackError(error, "not-found")) throw error;
+        throw new StackError(
+          "OUTPUT_INVALID",
+          `The output "${name}" of step ${code.name} cannot be stored: ${error.message}`,
+          {
+            ...(error.hint === undefined ? {} : { hint: error.hint }),
+            cause: error,
+          },
+        );
+      });
+      artifacts.push(record);
+      outputs.push({
+        run: this.#scope.run.id,
+        instance: attempt.instance.name,
+        name,
+        index: 0,
+        digest: record.digest,
+        ...(fileName === undefined ? {} : { fileName }),
+        ...(type.name === undefined ? {} : { artifactName: type.name }),
+      });
+    }
+    return { artifacts, outputs };
+  }
+
+  async #inputs(attempt: Attempt, code: StepCode, records: InputRecord[]): Promise<Record<string, unknown>> {
+    const values: [string, unknown][] = [];
+    for (const [name, type] of Object.entries(code.inputs)) {
+      const ref = attempt.instance.inputs[name];
+      values.push([name, ref === undefined ? undefined : await this.#input(attempt, name, type, ref, records)]);
+    }
+    return Object.fromEntries(values);
+  }
+
+  async #input(
+    attempt: Attempt,
+    name: string,
+    type: InputType,
+    ref: InputRef,
+    records: InputRecord[],
+  ): Promise<unknown> {
+    const inner = type.form === "optional" ? (type.of as InputType) : type;
+    const load = async (artifactType: AnyArtifactType, { instance, output }: OutputRef) => {
+      const record = await this.#output(instance, output);
+      records.push({ attempt: attempt.id, name, digest: record.digest, from: { run: record.run, instance, output } });
+      const folder = filesIn(attempt.folder).folder;
+      return this.#scope.artifacts.load(
+        artifactType,
+        record.digest,
+        () => folder(`${records.length}-${name}`).folder,
+        record.fileName,
+      );
+    };
+    if (inner.form === "list" || inner.form === "record") {
+      const of = inner.of as AnyArtifactType;
+      if (ref.kind === "output") return itemsOfJson(of, await load(rawJson, ref));
+      const entries: [string, unknown][] = [];
+      for (const [key, item] of Object.entries(ref.items)) entries.push([key, await load(of, item)]);
+      return inner.form === "list" ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+    }
+    if (ref.kind !== "output")
+      throw new StackError("PLAN_INVALID", `The input ${name} takes one handle, the plan has several.`);
+    return load(inner as AnyArtifactType, ref);
+  }
+
+  async #output(instance: string, name: string): Promise<OutputRecord> {
+    const key = `${instance}.${name}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const { metadata, run } = this.#scope;
+    for await (const output of itemsOf((page) => metadata.outputs({ run: run.id, instance, ...page }))) {
+      this.#known.set(`${output.instance}.${output.name}`, output);
+    }
+    const found = this.#known.get(key);
+    if (found === undefined) {
+      throw new StackError(
+        "INPUT_NOT_READY",
+        `The output ${key} is not there yet: ${instance} has not succeeded in run ${run.id}.`,
+        {
+          hint: `Run it first: stack step run ${run.id} ${instance}`,
+        },
+      );
+    }
+    return found;
+  }
+
+  async #tracking(attempt: Attempt): Promise<{ tracker: StepTracker; ownRun?: string }> {
+    const { tracker, tracked, onUntracked, run } = this.#scope;
+    const { instance } = attempt;
+    if (tracker === undefined || tracked === undefined)
+      return { tracker: silentTracker(() => onUntracked?.(instance.name)) };
+    if (instance.track === "run" || !tracker.capabilities.nestedRuns)
+      return { tracker: new BufferedTracker(tracker, tracked.id) };
+    const own = await tracker.startRun(
+      {
+        experiment: tracked.experiment.name,
+        name: `${run.name}/${instance.name}`,
+        parentId: tracked.id,
+        tags: {
+          "modelstack.pipeline_name": run.pipeline,
+          "modelstack.pipeline_run_id": run.id,
+          "modelstack.step_name": instance.name,
+        },
+      },
+      { actor: run.user, run: run.id },
+    );
+    const params = Object.entries(instance.params).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    await tracker.logParams(own.id, Object.fromEntries(params) as Record<string, string>);
+    return { tracker: new BufferedTracker(tracker, own.id), ownRun: own.id };
+  }
+
+  #context(attempt: Attempt, code: StepCode, tracker: StepTracker): StepContext {
+    const { run, signal, onPrint, models } = this.#scope;
+    const { instance, log } = attempt;
+    const write = (level: string) => (message: string) => {
+      log.write(`${new Date().toISOString()} ${level} ${message}\n`);
+      show({ instance: instance.name, onPrint }, `${level === "info" ? "" : `${level}: `}${message}\n`);
+    };
+    return {
+      pipelineName: run.pipeline,
+      runId: run.id,
+      runName: run.name,
+      stepName: code.name,
+      instance: instance.name,
+      signal,
+      logger: { info: write("info"), warn: write("warn"), error: write("error") },
+      tracker,
+      models: models(instance),
+      ...filesIn(attempt.folder),
+    };
+  }
+}
+
+/** Any JSON value as it is: what a single handle passed to a list input holds. */
+const rawJson = artifact.json(z.json());
+
+function itemsOfJson(type: AnyArtifactType, value: unknown): unknown[] {
+  if (!Array.isArray(value))
+    throw new StackError("ARTIFACT_INVALID", "A list input received a handle whose value is not a list.");
+  return value.map((item) => type.unpack({ form: "bytes", bytes: Buffer.from(encodeJson(item)) }));
+}
+
+interface Outcome {
+  readonly status: AttemptStatus;
+  readonly error?: unknown;
+  readonly inputs: readonly InputRecord[];
+  readonly trackedRun: string | undefined;
+  readonly artifacts: readonly ArtifactRecord[];
+  readonly outputs: readonly OutputRecord[];
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+/** Rejects when the run is cancelled and the body does not return within the grace; its result is then ignored. */
+function abandoned(signal: AbortSignal, instance: string, returned: Promise<unknown>): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const onAbort = () => {
+      const timer = setTimeout(
+        () => reject(new StackError("RUN_CANCELLED", `Step ${instance} did not stop when the run was cancelled.`)),
+        GRACE_MS,
+      );
+      void returned.finally(() => clearTimeout(timer)).catch(() => undefined);
+    };
+    if (signal.aborted) onAbort();
+    else {
+      signal.addEventListener("abort", onAbort, { once: true });
+      void returned.finally(() => signal.removeEventListener("abort", onAbort)).catch(() => undefined);
+    }
+  });
+}

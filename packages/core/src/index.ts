@@ -1,0 +1,160 @@
+import { refuseSecondCopy } from "./only-once.ts";
+
+refuseSecondCopy(import.meta.url);
+
+// Describing pipelines.
+export { step, type Step, type StepDefinition, type InstanceHints } from "./pipeline/step.ts";
+export {
+  pipeline,
+  pipelineCodeOf,
+  type BuiltPlan,
+  type Pipeline,
+  type PipelineCode,
+  type PipelineDefinition,
+} from "./pipeline/pipeline.ts";
+export { list, optional, record } from "./pipeline/inputs.ts";
+export type { Handle, PipelineOutputs } from "./pipeline/types.ts";
+export type { Logger, StepContext } from "./pipeline/context.ts";
+export { parsePlan, planDigest, type InputRef, type OutputRef, type Plan, type PlanInstance } from "./pipeline/plan.ts";
+export { planToMermaid, planToText } from "./pipeline/draw.ts";
+export type { StepSettings } from "./pipeline/plan-builder.ts";
+
+// Artifacts.
+export { artifact, issuesOf } from "./artifacts/types.ts";
+export type {
+  AnyArtifactType,
+  ArtifactOptions,
+  ArtifactType,
+  FileRef,
+  FolderRef,
+  Packed,
+} from "./artifacts/artifact-type.ts";
+export { ArtifactIo } from "./artifacts/artifact-io.ts";
+export { parseListing, type Listing } from "./artifacts/listing.ts";
+
+// Applications.
+export { createFramework, type Framework, type PipelineRun, type RunPipelineOptions } from "./framework.ts";
+export { registerModelStep } from "./models/register-model-step.ts";
+export { registerModelOn } from "./models/register-model.ts";
+export { loadModelFrom, type LoadedModel } from "./models/load-model.ts";
+export { parseModelUri, resolveModel, type ModelReference } from "./models/model-uri.ts";
+export { modelsForSteps } from "./models/step-models.ts";
+
+// Stacks.
+export {
+  checkStack,
+  openProject,
+  openStackOf,
+  selectStack,
+  type Project,
+  type StackOptions,
+} from "./stack/open-stack.ts";
+export { Stack } from "./stack/stack.ts";
+export type { ComponentEntry, StackEntry, StackFile } from "./stack/stack-file.ts";
+export { findUpwards } from "./stack/locate.ts";
+
+// Running.
+export { causeOf, executeRun, type RunResult, type RunSettings } from "./execution/execute-run.ts";
+export { runInstance, type InstanceResult } from "./execution/run-instance.ts";
+export { findPipeline, type FoundPipeline } from "./execution/pipeline-file.ts";
+export { commandLine, quote } from "./execution/command-line.ts";
+export { fold, next, startState, type Action, type InstanceStatus, type RunState } from "./components/run-state.ts";
+
+// Flavors.
+export {
+  defineFlavor,
+  definePlugin,
+  type AnyFlavor,
+  type Flavor,
+  type FlavorContext,
+  type Plugin,
+} from "./stack/flavor.ts";
+export { PLUGIN_API, readManifest, type PluginManifest, type PluginSource } from "./stack/plugins.ts";
+export type { FlavorListing } from "./stack/flavor-catalog.ts";
+export { componentKinds, type ComponentKind, type ComponentTypes } from "./components/kinds.ts";
+export { itemsOf, type Caller, type Page, type PageRequest } from "./components/common.ts";
+export type { ArtifactStore, ArtifactStoreCapabilities, StoredBlob } from "./components/artifact-store.ts";
+export type {
+  Experiment,
+  ExperimentTracker,
+  ExperimentTrackerCapabilities,
+  MetricPoint,
+  RunFile,
+  RunInput,
+  TrackedRun,
+  TrackedRunQuery,
+  TrackedRunStatus,
+} from "./components/experiment-tracker.ts";
+export {
+  modelVersionStages,
+  type FilePart,
+  type ModelComment,
+  type ModelFile,
+  type ModelQuery,
+  type ModelRegistry,
+  type ModelRegistryCapabilities,
+  type ModelVersionQuery,
+  type ModelVersionStage,
+  type NewModelFile,
+  type NewModelVersion,
+  type RegisteredModel,
+  type RegistryChange,
+  type RegistryModelVersion,
+  type TagChanges,
+  type VersionBump,
+} from "./components/model-registry.ts";
+export { checkModelName, parseStage } from "./components/checked-registry.ts";
+export type { ModelRegistration, StepModels } from "./components/step-models.ts";
+export type { StepTracker } from "./components/step-tracker.ts";
+export type {
+  ArtifactQuery,
+  AttemptCommit,
+  MetadataStore,
+  OutputQuery,
+  RunQuery,
+} from "./components/metadata-store.ts";
+export type {
+  ArtifactRecord,
+  AttemptRecord,
+  AttemptStatus,
+  EffectRecord,
+  ErrorRecord,
+  FactLine,
+  InputRecord,
+  Lease,
+  NamedArtifact,
+  OutputRecord,
+  RunEvent,
+  RunEventBody,
+  RunRecord,
+  RunStatus,
+  RunView,
+} from "./components/records.ts";
+export type { Execution, Orchestrator, OrchestratorCapabilities } from "./components/orchestrator.ts";
+
+// What flavors and the command share with core.
+export {
+  errorCodes,
+  exitCodeOf,
+  isStackError,
+  messageOf,
+  StackError,
+  type ErrorCode,
+  type ErrorKind,
+  type SourceLocation,
+} from "./errors.ts";
+export { digestOf, isDigest, shortDigest, type Digest } from "./digest.ts";
+export { canonicalJson, encodeJson, type Json } from "./json.ts";
+export { checkLabel, checkPortableName, hasControlCharacters, printable } from "./names.ts";
+export { checkFileName, checkRelativePath, safeJoin } from "./safe-path.ts";
+export { didYouMean, nearest } from "./suggest.ts";
+export { maskCommand, maskSecrets } from "./secrets.ts";
+export {
+  isAlive,
+  linkOrCopy,
+  makePrivateFolder,
+  syncFolder,
+  thisProcess,
+  userName,
+  type ProcessIdentity,
+} from "./platform.ts";

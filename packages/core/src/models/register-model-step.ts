@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { ArtifactType, FileRef, FolderRef } from "../artifacts/artifact-type.ts";
+import { artifact } from "../artifacts/types.ts";
+import { modelVersionStages } from "../components/model-registry.ts";
+import { list, optional, record } from "../pipeline/inputs.ts";
+import { step } from "../pipeline/step.ts";
+
+/** A file or a folder, as a model may be either. */
+const anyFiles: ArtifactType<FileRef | FolderRef> = {
+  kind: "model",
+  form: "file",
+  accepts: ["file", "directory"],
+  pack: (value: FileRef | FolderRef) =>
+    "path" in value ? { form: "file", path: value.path } : { form: "directory", path: value.folder },
+  unpack: (packed) => {
+    if (packed.form === "bytes") throw new TypeError("a model is a file or a folder");
+    return packed.form === "file" ? { path: packed.path } : { folder: packed.path };
+  },
+};
+// A handle of either is wired to it, which a type that produces a union would not take.
+const modelFiles = anyFiles as ArtifactType<FileRef> | ArtifactType<FolderRef>;
+
+const versionSchema = z.object({ name: z.string(), version: z.string(), uri: z.string() });
+
+/**
+ * Registers a version of a model, with its lineage: which pipeline, run and step made it, from which commit, command line and data, with
+ * which parameters and metrics. An ordinary step; its first version makes the model. It never makes two versions for one instance of a run.
+ *
+ * ```ts
+ * const { version } = registerModelStep({ name: "penguins", model, metrics: { accuracy }, stage: "Staging" });
+ * ```
+ */
+export const registerModelStep = step(
+  {
+    name: "register-model",
+    inputs: {
+      model: modelFiles,
+      metrics: optional(record(artifact.json(z.number()))),
+      files: optional(list(artifact.file())),
+    },
+    params: z.object({
+      name: z.string(),
+      version: z.string().optional(),
+      bump: z.enum(["major", "minor", "patch"]).optional(),
+      description: z.string().optional(),
+      tags: z.record(z.string(), z.string()).optional(),
+      stage: z.enum(modelVersionStages).optional(),
+      aliases: z.array(z.string()).optional(),
+    }),
+    outputs: { version: artifact.json(versionSchema) },
+    hints: ({ name, version }) => ({ registers: { model: name, ...(version === undefined ? {} : { version }) } }),
+  },
+  async ({ model, metrics, files, ...said }, { models, logger }) => {
+    const registered = await models.register({ ...said, model, metrics, files });
+    const uri = `models:/${registered.model}/${registered.version}`;
+    logger.info(`registered ${uri}`);
+    return { version: { name: registered.model, version: registered.version, uri } };
+  },
+);

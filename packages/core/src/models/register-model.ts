@@ -1,0 +1,98 @@
+import type { RegistryModelVersion } from "../components/model-registry.ts";
+import type { ModelRegistration } from "../components/step-models.ts";
+import { StackError } from "../errors.ts";
+import { commandLine } from "../execution/command-line.ts";
+import { readSourceState } from "../execution/source-control.ts";
+import { userName } from "../platform.ts";
+import type { Stack } from "../stack/stack.ts";
+import { readModelFiles } from "./model-files.ts";
+import { registerVersion, type VersionFacts } from "./register-version.ts";
+import { contentLineage, trackedFacts } from "./run-lineage.ts";
+
+/** Where a model that is registered after the fact came from. */
+export interface Provenance {
+  /** The pipeline run whose artifact it is. Without one the pipeline tags are left out. */
+  readonly run?: string;
+  /** What registers it, for `modelstack.registered_by`. */
+  readonly registeredBy: string;
+}
+
+/**
+ * Registers a model outside a step. With a run, its lineage comes from that run's records and from the commit that it ran from; without
+ * one, only what holds now is said: who, with which command, at which commit.
+ *
+ * @throws StackError REGISTRY_MISSING, RUN_NOT_FOUND; ARTIFACT_NOT_FOUND when no instance of the run produced these files
+ */
+export async function registerModelOn(
+  stack: Stack,
+  registration: ModelRegistration,
+  { run, registeredBy }: Provenance,
+): Promise<RegistryModelVersion> {
+  const registry = await stack.modelRegistry();
+  if (registry === undefined) {
+    throw new StackError("REGISTRY_MISSING", `The stack "${stack.name}" has no model registry.`, {
+      hint: `Add to stack "${stack.name}":\n    experiment_tracker: { flavor: local }\n    model_registry: { flavor: local }`,
+    });
+  }
+  const files = await readModelFiles(registration.model);
+  const base = { registeredBy, user: userName(), modelDigest: files.digest, createdAt: new Date() };
+  const facts: VersionFacts =
+    run === undefined
+      ? {
+          files,
+          projectFolder: stack.projectFolder,
+          lineage: { ...base, command: commandLine(), ...(await sourceNow(stack)) },
+        }
+      : { files, projectFolder: stack.projectFolder, ...(await factsOfRun(stack, run, files.digest, base)) };
+  return registerVersion(registry, registration, facts, { actor: base.user, ...(run === undefined ? {} : { run }) });
+}
+
+async function sourceNow(stack: Stack) {
+  const source = await readSourceState(stack.projectFolder);
+  return source === undefined ? {} : { source };
+}
+
+async function factsOfRun(
+  stack: Stack,
+  id: string,
+  digest: VersionFacts["files"]["digest"],
+  base: Omit<VersionFacts["lineage"], "command">,
+) {
+  const [metadata, tracker, now] = await Promise.all([
+    stack.metadataStore(),
+    stack.experimentTracker(),
+    readSourceState(stack.projectFolder),
+  ]);
+  const run = await metadata.getRun(id);
+  const content = await contentLineage(metadata, await metadata.getPlan(run.plan), id, digest);
+  if (content === undefined)
+    throw new StackError("ARTIFACT_NOT_FOUND", `No step of run ${run.name} produced these files (${digest}).`);
+  const tracked =
+    tracker === undefined || content.trackedRunId === undefined
+      ? undefined
+      : await trackedFacts(tracker, content.trackedRunId);
+  const source =
+    run.commit === undefined
+      ? {}
+      : {
+          source: {
+            commit: run.commit,
+            dirty: run.dirty ?? false,
+            folder: now?.folder ?? "",
+            ...(now?.commit === run.commit && now.commitUrl !== undefined ? { commitUrl: now.commitUrl } : {}),
+          },
+        };
+  return {
+    ...(content.trackedRunId === undefined ? {} : { trackedRunId: content.trackedRunId }),
+    params: tracked?.params ?? {},
+    metrics: tracked?.metrics ?? {},
+    lineage: {
+      ...base,
+      command: run.command,
+      run: { id: run.id, name: run.name, pipeline: run.pipeline },
+      step: content.producer,
+      inputs: { ...tracked?.inputs, ...content.inputs },
+      ...source,
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Caller } from "../components/common.ts";
+import type { ModelRegistry, NewModelFile, RegistryModelVersion } from "../components/model-registry.ts";
+import type { ModelRegistration } from "../components/step-models.ts";
+import { digestOf, shortDigest } from "../digest.ts";
+import { StackError } from "../errors.ts";
+import { describeEnvironment } from "./environment.ts";
+import { lineageTags, type Lineage } from "./lineage-tags.ts";
+import { hashFile, type ModelFiles } from "./model-files.ts";
+
+/** What is known of a version besides what its author says. */
+export interface VersionFacts {
+  readonly lineage: Lineage;
+  readonly files: ModelFiles;
+  readonly projectFolder: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly trackedRunId?: string;
+}
+
+/**
+ * Registers a version with its lineage and `environment.json`, then gives it its stage and aliases. Every door to the registry ends here.
+ */
+export async function registerVersion(
+  registry: ModelRegistry,
+  registration: ModelRegistration,
+  facts: VersionFacts,
+  by: Caller,
+): Promise<RegistryModelVersion> {
+  const folder = await mkdtemp(join(tmpdir(), "modelstack-"));
+  try {
+    const environment = await textFile(folder, "environment.json", await describeEnvironment(facts.projectFolder));
+    const tags: Record<string, string> = {
+      ...registration.tags,
+      ...lineageTags(facts.lineage),
+      "modelstack.environment_digest": environment.digest,
+    };
+    const extra = [environment, ...(await extraFiles(registration))];
+    const inputs = tags["modelstack.inputs"];
+    if (inputs !== undefined && inputs.length > registry.capabilities.limits.tagValue) {
+      extra.push(await textFile(folder, "inputs.json", inputs));
+      tags["modelstack.inputs"] = digestOf(inputs);
+    }
+    refuseSameNames(extra);
+    const version = await registry.registerModelVersion(
+      {
+        model: registration.name,
+        ...(registration.version === undefined ? {} : { version: registration.version }),
+        ...(registration.bump === undefined ? {} : { bump: registration.bump }),
+        ...(registration.description === undefined ? {} : { description: registration.description }),
+        files: [...facts.files.files, ...extra],
+        modelDigest: facts.files.digest,
+        tags,
+        params: facts.params ?? {},
+        metrics: { ...facts.metrics, ...registration.metrics },
+        ...(facts.trackedRunId === undefined ? {} : { trackedRunId: facts.trackedRunId }),
+      },
+      by,
+    );
+    return await settle(registry, version, registration, by);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Gives a version what is said about it after it exists. Safe to repeat. */
+export async function settle(
+  registry: ModelRegistry,
+  version: RegistryModelVersion,
+  { stage, aliases }: Pick<ModelRegistration, "stage" | "aliases">,
+  by: Caller,
+): Promise<RegistryModelVersion> {
+  const { model, version: number } = version;
+  if (stage !== undefined) await registry.setStage(model, number, stage, by);
+  for (const alias of aliases ?? []) await registry.setAlias(model, alias, number, by);
+  return registry.getModelVersion(model, number);
+}
+
+async function extraFiles({ files = [] }: ModelRegistration): Promise<NewModelFile[]> {
+  return Promise.all(
+    files.map(async ({ path }) => ({
+      part: "extra" as const,
+      path: basename(path),
+      ...(await hashFile(path)),
+      localPath: path,
+    })),
+  );
+}
+
+async function textFile(folder: string, name: string, text: string): Promise<NewModelFile> {
+  const localPath = join(folder, name);
+  await writeFile(localPath, text);
+  return { part: "extra", path: name, digest: digestOf(text), size: Buffer.byteLength(text), localPath };
+}
+
+function refuseSameNames(files: readonly NewModelFile[]): void {
+  const seen = new Map<string, NewModelFile>();
+  for (const file of files) {
+    const other = seen.get(file.path);
+    if (other !== undefined) {
+      throw new StackError(
+        "NAME_INVALID",
+        `Two extra files of the version are called ${file.path} (${shortDigest(other.digest)}, ${shortDigest(file.digest)}).`,
+        {
+          hint: "Rename one; environment.json and inputs.json are written by the framework.",
+        },
+      );
+    }
+    seen.set(file.path, file);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Caller } from "../components/common.ts";
+import type { ModelRegistry, RegistryModelVersion } from "../components/model-registry.ts";
+import type { RunRecord } from "../components/records.ts";
+import { registryMissing, type ModelRegistration, type StepModels } from "../components/step-models.ts";
+import type { ModelsForSteps } from "../execution/execute-run.ts";
+import type { SourceState } from "../execution/source-control.ts";
+import type { Plan, PlanInstance } from "../pipeline/plan.ts";
+import type { Stack } from "../stack/stack.ts";
+import { readModelFiles } from "./model-files.ts";
+import { contentLineage, trackedFacts } from "./run-lineage.ts";
+import { registerVersion, settle, type VersionFacts } from "./register-version.ts";
+
+interface About {
+  readonly run: RunRecord;
+  readonly plan: Plan;
+  readonly source: SourceState | undefined;
+}
+
+/** What steps use as `context.models`. */
+export const modelsForSteps: ModelsForSteps = (stack, about) => (instance) => new RunModels(stack, about, instance);
+
+class RunModels implements StepModels {
+  readonly #stack: Stack;
+  readonly #about: About;
+  readonly #instance: PlanInstance;
+  #registrations = 0;
+
+  constructor(stack: Stack, about: About, instance: PlanInstance) {
+    this.#stack = stack;
+    this.#about = about;
+    this.#instance = instance;
+  }
+
+  async registry(): Promise<ModelRegistry> {
+    const registry = await this.#stack.modelRegistry();
+    if (registry === undefined) throw registryMissing();
+    return registry;
+  }
+
+  async register(registration: ModelRegistration): Promise<RegistryModelVersion> {
+    const registry = await this.registry();
+    const metadata = await this.#stack.metadataStore();
+    // A body may register several models; the order in which it does names the effect.
+    const number = ++this.#registrations;
+    const author = `run/${this.#about.run.id}/${this.#instance.name}${number === 1 ? "" : `#${number}`}`;
+    const key = `${this.#about.run.id}/${this.#instance.name}/register-${number}`;
+    const intent = { model: registration.name };
+    const createdAt = new Date().toISOString();
+    const effect = await metadata.putEffect({ key, intent, createdAt });
+    const by = this.#by(`registered by step ${this.#instance.name} of run ${this.#about.run.name}`);
+    if (effect.done !== undefined) {
+      const { model, version } = effect.done as { model: string; version: string };
+      return settle(registry, await registry.getModelVersion(model, version), registration, by);
+    }
+    // An intent of an earlier attempt may have been carried out before that attempt died: the lineage tag tells.
+    const earlier = effect.createdAt === createdAt ? undefined : await findBy(registry, registration.name, author);
+    const version =
+      earlier === undefined
+        ? await registerVersion(registry, registration, await this.#facts(registration, author), by)
+        : await settle(registry, earlier, registration, by);
+    await metadata.settleEffect(key, { model: version.model, version: version.version });
+    return version;
+  }
+
+  async promote(
+    model: string,
+    version: string,
+    stage: RegistryModelVersion["stage"],
+    reason?: string,
+  ): Promise<RegistryModelVersion> {
+    const registry = await this.registry();
+    return registry.setStage(model, version, stage, this.#by(reason));
+  }
+
+  #by(reason?: string): Caller {
+    const { run } = this.#about;
+    return { actor: run.user, run: run.id, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  async #facts(registration: ModelRegistration, registeredBy: string): Promise<VersionFacts> {
+    const { run, plan, source } = this.#about;
+    const [files, metadata, tracker] = await Promise.all([
+      readModelFiles(registration.model),
+      this.#stack.metadataStore(),
+      this.#stack.experimentTracker(),
+    ]);
+    const content = await contentLineage(metadata, plan, run.id, files.digest);
+    const trackedRunId = content?.trackedRunId;
+    const tracked =
+      tracker === undefined || trackedRunId === undefined ? undefined : await trackedFacts(tracker, trackedRunId);
+    return {
+      files,
+      projectFolder: this.#stack.projectFolder,
+      ...(trackedRunId === undefined ? {} : { trackedRunId }),
+      params: tracked?.params ?? {},
+      metrics: tracked?.metrics ?? {},
+      lineage: {
+        registeredBy,
+        user: run.user,
+        command: run.command,
+        modelDigest: files.digest,
+        createdAt: new Date(),
+        run: {
+          id: run.id,
+          name: run.name,
+          pipeline: run.pipeline,
+          ...(tracked?.url === undefined ? {} : { url: tracked.url }),
+        },
+        // A body may also register files that it made itself: then it is the producer.
+        step: content?.producer ?? this.#instance.name,
+        ...(source === undefined ? {} : { source }),
+        inputs: { ...tracked?.inputs, ...content?.inputs },
+      },
+    };
+  }
+}
+
+async function findBy(
+  registry: ModelRegistry,
+  model: string,
+  author: string,
+): Promise<RegistryModelVersion | undefined> {
+  const { items } = await registry.listModelVersions({ model, tags: { "modelstack.registered_by": author }, limit: 1 });
+  return items[0];
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
+import { noModels } from "../components/step-models.ts";
+import { silentTracker } from "../components/step-tracker.ts";
+import { checkFileName } from "../safe-path.ts";
+import type { StepContext } from "./context.ts";
+
+/** The context of `step.run()`: files go to a fresh temporary folder, nothing is tracked, the log goes nowhere. */
+export function standaloneContext(stepName: string, instance: string): StepContext {
+  return {
+    pipelineName: "none",
+    runId: "00000000-0000-7000-8000-000000000000",
+    runName: "none",
+    stepName,
+    instance,
+    signal: new AbortController().signal,
+    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    tracker: silentTracker(),
+    models: noModels(),
+    ...filesIn(() => mkdtempSync(join(tmpdir(), `${stepName}-`))),
+  };
+}
+
+/** `file()` and `folder()` of a step context, in a folder that is made when first needed. */
+export function filesIn(makeRoot: () => string): Pick<StepContext, "file" | "folder"> {
+  let root: string | undefined;
+  let count = 0;
+  // Each in a folder of its own, so that two outputs may have one name.
+  const place = () => {
+    root ??= makeRoot();
+    const folder = join(root, String(count++));
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  };
+  return {
+    file(name, data): FileRef {
+      const path = join(place(), checkFileName(name));
+      if (data !== undefined) writeFileSync(path, data, { mode: 0o600 });
+      return { path };
+    },
+    folder(name = "files"): FolderRef {
+      const folder = join(place(), checkFileName(name));
+      mkdirSync(folder, { mode: 0o700 });
+      return { folder };
+    },
+  };
+}

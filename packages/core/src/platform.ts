@@ -1,0 +1,80 @@
+import { constants } from "node:fs";
+import { copyFile, link, mkdir, open } from "node:fs/promises";
+import { hostname, userInfo } from "node:os";
+import { readFileSync } from "node:fs";
+
+// Everything that differs between operating systems lives here.
+
+/** Makes a folder and those above it, readable by its owner alone whatever the umask is. */
+export async function makePrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+/** Makes a rename or a new file in `folder` survive a power cut. Windows has no such call and needs none. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Gives `to` the content of `from` without copying the bytes where the file system can: a clone, else a hard link, else a copy. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+  } catch {
+    try {
+      await link(from, to);
+    } catch {
+      await copyFile(from, to, constants.COPYFILE_EXCL);
+    }
+  }
+}
+
+/** The name of the person or account that runs this process. */
+export function userName(): string {
+  const given = process.env["USER"] ?? process.env["USERNAME"] ?? process.env["LOGNAME"];
+  if (given !== undefined && given !== "") return given;
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Who holds a lease: enough to tell on the same machine whether that process still lives, even if its number was given out again. */
+export interface ProcessIdentity {
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+export function thisProcess(): ProcessIdentity {
+  return { host: hostname(), pid: process.pid, startedAt: startOf(process.pid) ?? "" };
+}
+
+/** `undefined` when it cannot be known from here, because it runs on another machine. */
+export function isAlive(identity: ProcessIdentity): boolean | undefined {
+  if (identity.host !== hostname()) return undefined;
+  try {
+    process.kill(identity.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  const start = startOf(identity.pid);
+  return start === undefined || identity.startedAt === "" || start === identity.startedAt;
+}
+
+/** The process's start time as the kernel counts it, where that can be read. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the command in brackets and may hold spaces; the start time is the 20th after it.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}

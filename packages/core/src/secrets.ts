@@ -1,0 +1,29 @@
+const secrets = new Set<string>();
+
+/** Makes a value known as a secret: from now on {@link maskSecrets} hides it. Values under 6 characters would hide ordinary text. */
+export function registerSecret(value: string): void {
+  if (value.length >= 6) secrets.add(value);
+}
+
+const MASK = "***";
+// Tokens with a well-known form are hidden even if nobody registered them.
+const KNOWN_FORMS = /\b(glpat-[\w-]{10,}|gh[pousr]_\w{20,}|AKIA[0-9A-Z]{16}|xox[abp]-[\w-]{10,}|npm_\w{20,})/g;
+const USERINFO = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*(?::[^\s/@]*)?@/gi;
+const ASSIGNED =
+  /((?:^|[\s"'-])[\w-]*(?:token|secret|password|passwd|api[_-]?key)[\w-]*(?:=|\s+|:\s*))("[^"]*"|'[^']*'|[^\s"',]+)/gi;
+
+/** The text with registered secrets, tokens of known forms and passwords in URLs replaced by `***`. */
+export function maskSecrets(text: string): string {
+  let masked = text;
+  for (const secret of secrets) masked = masked.replaceAll(secret, MASK);
+  return masked.replaceAll(KNOWN_FORMS, MASK).replaceAll(USERINFO, `$1${MASK}@`);
+}
+
+/** A command line as it may be stored: {@link maskSecrets}, and the value after anything called token, password and the like. */
+export function maskCommand(argv: readonly string[]): string[] {
+  return argv.map((word, i) => {
+    const before = argv[i - 1];
+    const named = before !== undefined && /^--?[\w-]*(token|secret|password|passwd|api-?key)[\w-]*$/i.test(before);
+    return named ? MASK : maskSecrets(word.replaceAll(ASSIGNED, `$1${MASK}`));
+  });
+}

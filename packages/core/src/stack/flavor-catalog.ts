@@ -1,0 +1,88 @@
+import type { ComponentKind } from "../components/kinds.ts";
+import { StackError, type SourceLocation } from "../errors.ts";
+import { nearest } from "../suggest.ts";
+import type { AnyFlavor } from "./flavor.ts";
+import { loadPlugin, type PluginManifest, type PluginSource } from "./plugins.ts";
+
+/** A flavor as `stack flavor list` shows it. */
+export interface FlavorListing {
+  readonly kind: string;
+  readonly name: string;
+  readonly package: string;
+  readonly version: string;
+  /** Why it cannot be used now, or `undefined` when it can. */
+  readonly problem: string | undefined;
+}
+
+/** The flavors of all plugins, known from their manifests; a plugin is imported when one of its flavors is wanted. */
+export class FlavorCatalog {
+  readonly #sources: readonly PluginSource[];
+  readonly #loaded = new Map<string, Promise<readonly AnyFlavor[]>>();
+
+  /** @throws StackError FLAVOR_DUPLICATE when two packages list the same kind and name */
+  constructor(sources: readonly PluginSource[]) {
+    this.#sources = sources;
+    const owners = new Map<string, string>();
+    for (const { manifest } of sources) {
+      for (const flavor of manifest.flavors) {
+        const other = owners.get(flavor);
+        if (other !== undefined) {
+          throw new StackError(
+            "FLAVOR_DUPLICATE",
+            `Both ${other} and ${manifest.package} bring the flavor ${flavor}.`,
+            {
+              hint: "Remove one of them from plugins: in stack.yaml.",
+            },
+          );
+        }
+        owners.set(flavor, manifest.package);
+      }
+    }
+  }
+
+  list(): FlavorListing[] {
+    return this.#sources.flatMap(({ manifest }) => manifest.flavors.map((flavor) => listing(flavor, manifest)));
+  }
+
+  /**
+   * Imports the plugin that brings a flavor.
+   *
+   * @throws StackError FLAVOR_UNKNOWN with the known ones, PLUGIN_INVALID
+   */
+  async find(kind: ComponentKind, name: string, location?: SourceLocation): Promise<AnyFlavor> {
+    const source = this.#sources.find(({ manifest }) => manifest.flavors.includes(`${kind}/${name}`));
+    if (source === undefined) throw this.#unknown(kind, name, location);
+    const flavors = await this.#load(source);
+    const flavor = flavors.find((candidate) => candidate.kind === kind && candidate.name === name);
+    if (flavor === undefined) {
+      throw new StackError(
+        "PLUGIN_INVALID",
+        `The plugin ${source.manifest.package} ${source.manifest.version} lists ${kind}/${name} in its package.json but does not export it.`,
+      );
+    }
+    return flavor;
+  }
+
+  #load(source: PluginSource): Promise<readonly AnyFlavor[]> {
+    const name = source.manifest.package;
+    const loading = this.#loaded.get(name) ?? loadPlugin(source);
+    this.#loaded.set(name, loading);
+    return loading;
+  }
+
+  #unknown(kind: ComponentKind, name: string, location?: SourceLocation): StackError {
+    const known = this.list()
+      .filter((flavor) => flavor.kind === kind)
+      .map((flavor) => flavor.name);
+    const [near] = nearest(name, known);
+    return new StackError("FLAVOR_UNKNOWN", `unknown flavor "${name}" of ${kind}`, {
+      ...(location === undefined ? {} : { location }),
+      hint: `${near === undefined ? "" : `did you mean "${near}"? `}Known: ${known.join(", ")}. Others come with packages named under plugins:.`,
+    });
+  }
+}
+
+function listing(flavor: string, manifest: PluginManifest): FlavorListing {
+  const [kind = "", name = ""] = flavor.split("/", 2);
+  return { kind, name, package: manifest.package, version: manifest.version, problem: manifest.problem };
+}

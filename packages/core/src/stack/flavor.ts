@@ -1,0 +1,53 @@
+import type { z } from "zod";
+import type { ComponentKind, ComponentTypes } from "../components/kinds.ts";
+
+/** What a flavor's `create` gets besides its configuration. */
+export interface FlavorContext {
+  /** The project's folder: relative paths of the configuration start here. */
+  readonly projectFolder: string;
+  /** The folder for state on this machine, `.stack`. It may not exist yet. */
+  readonly stateFolder: string;
+  /** Another component of the same stack, made when it is first asked for. */
+  readonly component: <K extends ComponentKind>(kind: K) => Promise<ComponentTypes[K]>;
+  /**
+   * Something that several components of this stack share, such as a database connection: opened for the first that asks, and
+   * disposed after all components. `key` names it among the plugin's resources.
+   */
+  readonly shared: <T extends Disposable | AsyncDisposable>(key: string, open: () => T) => T;
+}
+
+/** One way of providing one kind of stack component: plain data. */
+export interface Flavor<K extends ComponentKind = ComponentKind, S extends z.ZodObject = z.ZodObject> {
+  readonly kind: K;
+  readonly name: string;
+  readonly description: string;
+  /** Checks the keys that stand beside `flavor:` in stack.yaml. */
+  readonly config: S;
+  /** What the component can do, as far as that does not depend on its configuration; shown by `stack flavor show`. */
+  readonly capabilities: object;
+  /** Makes the component. It must not connect: that waits for first use. */
+  create(config: z.output<S>, context: FlavorContext): ComponentTypes[K] | Promise<ComponentTypes[K]>;
+}
+
+/** Ties `create`'s argument to the schema and its result to the kind; at run time it returns its argument. */
+export function defineFlavor<const K extends ComponentKind, S extends z.ZodObject>(flavor: Flavor<K, S>): Flavor<K, S> {
+  return flavor;
+}
+
+/** What a flavor package default-exports. */
+export interface Plugin {
+  readonly api: 1;
+  readonly flavors: readonly AnyFlavor[];
+}
+
+/** A flavor of some kind; its configuration is checked by its own schema before `create` sees it. */
+export interface AnyFlavor extends Omit<Flavor, "create"> {
+  // A method, so that flavors with narrower configurations are assignable.
+  // oxlint-disable-next-line typescript/no-explicit-any -- the schema beside it is the check
+  create(config: any, context: FlavorContext): ComponentTypes[ComponentKind] | Promise<ComponentTypes[ComponentKind]>;
+}
+
+/** Marks what a flavor package default-exports; at run time it returns its argument. */
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin;
+}

@@ -1,0 +1,158 @@
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { issuesOf } from "../artifacts/types.ts";
+import { componentKinds, type ComponentKind } from "../components/kinds.ts";
+import { StackError } from "../errors.ts";
+import { nearest } from "../suggest.ts";
+import { createRootContainer, createStackContainer, type ConfiguredComponent } from "./container.ts";
+import { environmentFor, expandEnvironment } from "./env.ts";
+import { FlavorCatalog } from "./flavor-catalog.ts";
+import { findUpwards } from "./locate.ts";
+import { findPlugin, type PluginSource } from "./plugins.ts";
+import { checkRegistryRule } from "./registry-rule.ts";
+import { Stack } from "./stack.ts";
+import { builtInStackFile, readStackFile, type StackEntry, type StackFile } from "./stack-file.ts";
+
+export interface StackOptions {
+  /** A stack of stack.yaml. Default: the active one. */
+  readonly stack?: string;
+  /** Path of stack.yaml. Default: the nearest one in the working folder or above it, else the built-in stack. */
+  readonly stackFile?: string;
+  /** Where to look from. Default: the process's working folder. */
+  readonly cwd?: string;
+}
+
+/** A project: its stack.yaml and the flavors that its stacks can use. */
+export interface Project {
+  readonly file: StackFile;
+  readonly folder: string;
+  /** @throws StackError of the plugin that cannot be found or is there twice */
+  catalog(): Promise<FlavorCatalog>;
+}
+
+/** Finds and reads the stack.yaml that serves a folder. `builtIn` are the plugins that need not be named in it. */
+export async function openProject(options: StackOptions, builtIn: readonly PluginSource[]): Promise<Project> {
+  const cwd = options.cwd ?? process.cwd();
+  const path = options.stackFile === undefined ? findUpwards("stack.yaml", cwd) : resolve(cwd, options.stackFile);
+  const file = path === undefined ? builtInStackFile : await readStackFile(path);
+  const packageJson = findUpwards("package.json", cwd);
+  const folder = path !== undefined ? dirname(path) : packageJson !== undefined ? dirname(packageJson) : cwd;
+  let catalog: Promise<FlavorCatalog> | undefined;
+  return {
+    file,
+    folder,
+    catalog: () => (catalog ??= loadCatalog(file, folder, builtIn)),
+  };
+}
+
+async function loadCatalog(file: StackFile, folder: string, builtIn: readonly PluginSource[]): Promise<FlavorCatalog> {
+  const named = await Promise.all(file.plugins.map((name) => findPlugin(name, folder)));
+  return new FlavorCatalog([...builtIn, ...named]);
+}
+
+/** @throws StackError STACK_NOT_FOUND with the stacks that there are */
+export function selectStack(file: StackFile, name = file.active): { name: string; entry: StackEntry } {
+  const entry = file.stacks.get(name);
+  if (entry !== undefined) return { name, entry };
+  const [near] = nearest(name, file.stacks.keys());
+  throw new StackError(
+    "STACK_NOT_FOUND",
+    `There is no stack "${name}" in ${file.source?.path ?? "the built-in configuration"}.`,
+    {
+      hint: `${near === undefined ? "" : `Did you mean "${near}"? `}Stacks: ${[...file.stacks.keys()].join(", ")}.`,
+    },
+  );
+}
+
+/**
+ * Checks a stack without making any of its components: the registry rule, that its flavors exist, and each flavor's configuration.
+ *
+ * @throws StackError with the place in stack.yaml
+ */
+export async function checkStack(
+  project: Project,
+  name: string,
+  entry: StackEntry,
+): Promise<ReadonlyMap<ComponentKind, ConfiguredComponent>> {
+  checkRegistryRule(name, entry, project.file);
+  const catalog = await project.catalog();
+  const environment = environmentFor(project.file.source?.path);
+  const configured = new Map<ComponentKind, ConfiguredComponent>();
+  for (const kind of componentKinds) {
+    const component = entry[kind];
+    if (component === undefined) continue;
+    const at = ["stacks", name, kind];
+    const flavor = await catalog.find(kind, component.flavor, project.file.source?.locate([...at, "flavor"]));
+    const locate = (path: readonly string[]) =>
+      project.file.source?.locate([...at, ...path]) ?? { file: "the built-in stack" };
+    const given = expandEnvironment(component.config, environment, locate);
+    const parsed = z.strictObject(flavor.config.shape).safeParse(given);
+    if (!parsed.success) throw invalidConfig(kind, component.flavor, flavor.config, parsed.error, locate);
+    configured.set(kind, { flavor, config: parsed.data });
+  }
+  return configured;
+}
+
+function invalidConfig(
+  kind: ComponentKind,
+  flavor: string,
+  schema: z.ZodObject,
+  error: z.ZodError,
+  locate: (path: readonly string[]) => ReturnType<NonNullable<StackFile["source"]>["locate"]>,
+): StackError {
+  const issue = error.issues[0]!;
+  const known = Object.keys(schema.shape);
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0]!;
+    const [near] = nearest(key, known);
+    return new StackError("FLAVOR_CONFIG_INVALID", `${kind} of flavor "${flavor}" has no key "${key}"`, {
+      location: locate([key]),
+      hint: `${near === undefined ? "" : `did you mean "${near}"? `}It takes: ${known.join(", ") || "no keys"}.`,
+    });
+  }
+  return new StackError("FLAVOR_CONFIG_INVALID", `${kind} of flavor "${flavor}": ${issuesOf(error)}`, {
+    location: locate(issue.path.map(String)),
+    hint: `It takes: ${known.join(", ") || "no keys"}.`,
+  });
+}
+
+/** Opens a stack of a project that was read before. Nothing connects until a component is used. */
+export async function openStackOf(project: Project, stackName?: string): Promise<Stack> {
+  const { name, entry } = selectStack(project.file, stackName);
+  const components = await checkStack(project, name, entry);
+  const resources = new Map<string, Disposable | AsyncDisposable>();
+  const root = createRootContainer(await project.catalog());
+  const stateFolder = join(project.folder, ".stack");
+  const get = createStackContainer(root, {
+    components,
+    projectFolder: project.folder,
+    stateFolder,
+    modelNames: project.file.modelNames,
+    shared: <T extends Disposable | AsyncDisposable>(key: string, open: () => T): T => {
+      // What is stored under a key is what the same plugin's `open` returned.
+      const resource = (resources.get(key) as T | undefined) ?? open();
+      resources.set(key, resource);
+      return resource;
+    },
+  });
+  return new Stack(
+    {
+      name,
+      projectFolder: project.folder,
+      file: project.file.source?.path,
+      entry,
+      modelNames: project.file.modelNames,
+    },
+    get,
+    () => disposeAll(resources),
+  );
+}
+
+async function disposeAll(resources: Map<string, Disposable | AsyncDisposable>): Promise<void> {
+  const opened = [...resources.values()].reverse();
+  resources.clear();
+  for (const resource of opened) {
+    if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
+    else resource[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,135 @@
+import { readFile, realpath } from "node:fs/promises";
+import { createRequire, findPackageJSON } from "node:module";
+import { dirname, join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { messageOf, StackError } from "../errors.ts";
+import type { AnyFlavor, Plugin } from "./flavor.ts";
+
+/** The version of the interface between core and plugins. */
+export const PLUGIN_API = 1;
+
+/** What a plugin's package.json says of it, read without importing any of its code. */
+export interface PluginManifest {
+  /** The package's name. */
+  readonly package: string;
+  readonly version: string;
+  /** `kind/name` of each flavor. */
+  readonly flavors: readonly string[];
+  /** Why it cannot be used now, or `undefined` when it can. */
+  readonly problem: string | undefined;
+}
+
+/** A plugin that can be loaded. */
+export interface PluginSource {
+  readonly manifest: PluginManifest;
+  /** Imports its module, whose default export {@link loadPlugin} checks. */
+  load(): Promise<unknown>;
+}
+
+const packageJson = z.object({
+  name: z.string(),
+  version: z.string(),
+  modelstack: z.object({ api: z.number(), flavors: z.array(z.string()) }).optional(),
+});
+
+/** Reads the manifest of a plugin whose package.json is known. */
+export async function readManifest(path: string): Promise<PluginManifest> {
+  const { name, version, modelstack } = packageJson.parse(JSON.parse(await readFile(path, "utf8")));
+  const problem =
+    modelstack === undefined
+      ? `its package.json has no "modelstack" entry: it is not a plugin`
+      : modelstack.api === PLUGIN_API
+        ? undefined
+        : `it is made for interface ${modelstack.api} of modelstack, this is ${PLUGIN_API}`;
+  return { package: name, version, flavors: modelstack?.flavors ?? [], problem };
+}
+
+/**
+ * Finds a plugin named under `plugins:` in stack.yaml: a package resolved from the project, or a folder inside it (`./my-flavor`).
+ *
+ * @throws StackError PLUGIN_NOT_FOUND, PLUGIN_INVALID
+ */
+export async function findPlugin(name: string, projectFolder: string): Promise<PluginSource> {
+  const isPath = /^\.{0,2}[/\\]|^[A-Za-z]:/.test(name) || name === "." || name === "..";
+  const manifestPath = isPath ? await manifestInside(name, projectFolder) : manifestOfPackage(name, projectFolder);
+  let manifest: PluginManifest;
+  try {
+    manifest = await readManifest(manifestPath);
+  } catch (cause) {
+    throw new StackError("PLUGIN_INVALID", `The plugin ${name} has no readable package.json: ${messageOf(cause)}.`, {
+      cause,
+    });
+  }
+  return {
+    manifest,
+    load: async () => {
+      // Resolved as `import` from the project would be, but for packages that export to `import` alone by reading their entry.
+      const require = createRequire(manifestPath);
+      const entry = require.resolve(dirname(manifestPath));
+      return ((await import(pathToFileURL(entry).href)) as { default?: unknown }).default;
+    },
+  };
+}
+
+function manifestOfPackage(name: string, projectFolder: string): string {
+  let path: string | undefined;
+  try {
+    path = findPackageJSON(name, pathToFileURL(join(projectFolder, "package.json")));
+  } catch {
+    path = undefined;
+  }
+  if (path === undefined) {
+    throw new StackError("PLUGIN_NOT_FOUND", `The plugin ${name} is not installed in ${projectFolder}.`, {
+      hint: `npm install ${name}`,
+    });
+  }
+  return path;
+}
+
+async function manifestInside(name: string, projectFolder: string): Promise<string> {
+  const root = await realpath(projectFolder);
+  let folder: string;
+  try {
+    folder = await realpath(join(root, name));
+  } catch (cause) {
+    throw new StackError("PLUGIN_NOT_FOUND", `There is no folder ${name} in ${projectFolder}.`, {
+      hint: "Name an installed package or a folder of the project that has a package.json.",
+      cause,
+    });
+  }
+  if (!folder.startsWith(root + sep)) {
+    throw new StackError("PLUGIN_INVALID", `The plugin ${name} lies outside the project ${projectFolder}.`, {
+      hint: "Install it as a package: plugins are code, and code comes from the project or its packages.",
+    });
+  }
+  return join(folder, "package.json");
+}
+
+/**
+ * Imports a plugin and checks what it exports.
+ *
+ * @throws StackError PLUGIN_INVALID naming the plugin and its version
+ */
+export async function loadPlugin({ manifest, load }: PluginSource): Promise<readonly AnyFlavor[]> {
+  const label = `${manifest.package} ${manifest.version}`;
+  if (manifest.problem !== undefined)
+    throw new StackError("PLUGIN_INVALID", `The plugin ${label} cannot be used: ${manifest.problem}.`);
+  let exported: unknown;
+  try {
+    exported = await load();
+  } catch (cause) {
+    throw new StackError("PLUGIN_INVALID", `The plugin ${label} failed while it was imported: ${messageOf(cause)}.`, {
+      hint: "Update or remove it. Commands that do not need its flavors still work.",
+      cause,
+    });
+  }
+  const plugin = exported as Partial<Plugin> | undefined;
+  if (plugin?.api !== PLUGIN_API || !Array.isArray(plugin.flavors)) {
+    throw new StackError(
+      "PLUGIN_INVALID",
+      `The plugin ${label} does not default-export definePlugin({ api: ${PLUGIN_API}, flavors }).`,
+    );
+  }
+  return plugin.flavors;
+}

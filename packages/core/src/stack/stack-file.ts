@@ -1,0 +1,200 @@
+import { readFile, stat } from "node:fs/promises";
+import { z } from "zod";
+import { componentKinds, type ComponentKind } from "../components/kinds.ts";
+import { StackError, type SourceLocation } from "../errors.ts";
+import { messageOf } from "../errors.ts";
+import { didYouMean } from "../suggest.ts";
+import { YamlSource } from "./yaml-source.ts";
+
+const component = z.looseObject({ flavor: z.string() });
+const stack = z.strictObject({
+  orchestrator: component.optional(),
+  artifact_store: component.optional(),
+  metadata_store: component.optional(),
+  experiment_tracker: component.optional(),
+  model_registry: component.optional(),
+});
+const stackFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1),
+  active: z.string(),
+  plugins: z.array(z.string()).default([]),
+  model_names: z.string().optional(),
+  stacks: z.record(z.string(), stack),
+});
+
+/** A component as stack.yaml configures it: its flavor and the flavor's own keys, not yet checked. */
+export interface ComponentEntry {
+  readonly flavor: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+/** The components of one stack. */
+export type StackEntry = { readonly [K in ComponentKind]?: ComponentEntry };
+
+/** What stack.yaml says, with `${env:NAME}` not yet replaced. */
+export interface StackFile {
+  /** Where it stands; `undefined` for the built-in stack. */
+  readonly source: YamlSource | undefined;
+  readonly active: string;
+  readonly plugins: readonly string[];
+  /** What names of models must match. */
+  readonly modelNames: RegExp | undefined;
+  readonly stacks: ReadonlyMap<string, StackEntry>;
+}
+
+/** What a stack has when stack.yaml leaves it out; a tracker and a registry are optional. */
+const defaults = {
+  orchestrator: { flavor: "local", config: {} },
+  artifact_store: { flavor: "local", config: {} },
+  metadata_store: { flavor: "local", config: {} },
+} as const satisfies StackEntry;
+
+/** The stack that serves where there is no stack.yaml. */
+export const builtInStackFile: StackFile = {
+  source: undefined,
+  active: "local",
+  plugins: [],
+  modelNames: undefined,
+  stacks: new Map([
+    [
+      "local",
+      {
+        ...defaults,
+        experiment_tracker: { flavor: "local", config: {} },
+        model_registry: { flavor: "local", config: {} },
+      },
+    ],
+  ]),
+};
+
+const MAX_BYTES = 1024 * 1024;
+const EXAMPLE = `version: 1
+active: local
+stacks:
+  local:
+    experiment_tracker: { flavor: local }
+    model_registry: { flavor: local }`;
+
+/**
+ * Reads and checks stack.yaml.
+ *
+ * @throws StackError STACK_FILE_NOT_FOUND, STACK_FILE_TOO_LARGE, STACK_FILE_EMPTY, STACK_FILE_SYNTAX, STACK_FILE_INVALID
+ */
+export async function readStackFile(path: string): Promise<StackFile> {
+  const source = YamlSource.parse(path, await readText(path));
+  if (source.isEmpty) {
+    throw new StackError("STACK_FILE_EMPTY", `${path} is empty.`, {
+      hint: `A minimal one:\n${indent(EXAMPLE)}`,
+      location: { file: path },
+    });
+  }
+  const result = stackFileSchema.safeParse(source.data);
+  if (!result.success) throw invalid(source, result.error);
+  const { active, plugins, model_names: pattern, stacks } = result.data;
+  if (!Object.hasOwn(stacks, active)) {
+    throw new StackError("STACK_FILE_INVALID", `active: names the stack "${active}", which ${path} does not have.`, {
+      location: source.locate(["active"]),
+      hint: didYouMean(active, Object.keys(stacks), "Stacks"),
+    });
+  }
+  return {
+    source,
+    active,
+    plugins,
+    modelNames: pattern === undefined ? undefined : compile(pattern, source.locate(["model_names"])),
+    stacks: new Map(Object.entries(stacks).map(([name, entry]) => [name, { ...defaults, ...components(entry) }])),
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BYTES) {
+      throw new StackError("STACK_FILE_TOO_LARGE", `${path} is larger than 1 MiB (${size} bytes).`, {
+        location: { file: path },
+      });
+    }
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new StackError("STACK_FILE_NOT_FOUND", `There is no file ${path}.`, {
+      hint:
+        "Name another one, or leave --stack-file out to use the built-in stack. To make one, write:\n" +
+        indent(EXAMPLE),
+      cause: error,
+    });
+  }
+}
+
+function components(entry: z.output<typeof stack>): StackEntry {
+  return Object.fromEntries(
+    componentKinds.flatMap((kind) => {
+      const given = entry[kind];
+      if (given === undefined) return [];
+      const { flavor, ...config } = given;
+      return [[kind, { flavor, config }]];
+    }),
+  );
+}
+
+function compile(pattern: string, location: SourceLocation): RegExp {
+  try {
+    return new RegExp(pattern, "u");
+  } catch (cause) {
+    throw new StackError("STACK_FILE_INVALID", `model_names: is not a regular expression: ${messageOf(cause)}.`, {
+      location,
+      cause,
+    });
+  }
+}
+
+function invalid(source: YamlSource, error: z.ZodError): StackError {
+  const issue = error.issues[0]!;
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0]!;
+    const where = path.length === 0 ? "" : ` in ${path.join(".")}`;
+    return new StackError("STACK_FILE_INVALID", `unknown key "${key}"${where}`, {
+      location: source.locate([...path, key], "key"),
+      hint: didYouMean(key, keysAt(path)),
+    });
+  }
+  const got = describe(source.at(path));
+  const missing = got === "nothing";
+  return new StackError(
+    "STACK_FILE_INVALID",
+    `${path.join(".") || "the file"}: ${missing ? "is missing" : `${expectation(issue)}, got ${got}`}`,
+    {
+      location: source.locate(missing ? path.slice(0, -1) : path),
+      hint: missing
+        ? `Add it${path.at(-1) === "version" ? ': "version: 1"' : ""}. A minimal file:\n${indent(EXAMPLE)}`
+        : "Mend this line.",
+    },
+  );
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return `expected ${issue.expected}`;
+  if (issue.code === "invalid_value")
+    return `expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+  return issue.message;
+}
+
+/** What something is, as a person who wrote YAML would say. */
+export function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "an empty value";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  return `${typeof value} ${JSON.stringify(value)}`;
+}
+
+/** The keys that may stand at a path, for suggestions. */
+function keysAt(path: readonly string[]): string[] {
+  if (path.length === 0) return Object.keys(stackFileSchema.shape);
+  return path[0] === "stacks" && path.length === 2 ? [...componentKinds] : [];
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}

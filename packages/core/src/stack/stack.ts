@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { ComponentKind, ComponentTypes } from "../components/kinds.ts";
+import { digestOf, type Digest } from "../digest.ts";
+import { canonicalJson } from "../json.ts";
+import type { ComponentGetter } from "./container.ts";
+import type { StackEntry } from "./stack-file.ts";
+
+/** An open stack: its components, made when they are first asked for. Dispose it when done: `await using stack = await openStack()`. */
+export class Stack implements AsyncDisposable {
+  readonly name: string;
+  /** The folder of stack.yaml, else of the nearest package.json, else the working folder. */
+  readonly projectFolder: string;
+  readonly stateFolder: string;
+  /** The stack.yaml it comes from; `undefined` for the built-in stack. */
+  readonly file: string | undefined;
+  readonly entry: StackEntry;
+  /** What the names of models must match, from `model_names:`. */
+  readonly modelNames: RegExp | undefined;
+  readonly #get: ComponentGetter;
+  readonly #dispose: () => Promise<void>;
+
+  constructor(
+    about: {
+      readonly name: string;
+      readonly projectFolder: string;
+      readonly file: string | undefined;
+      readonly entry: StackEntry;
+      readonly modelNames: RegExp | undefined;
+    },
+    get: ComponentGetter,
+    dispose: () => Promise<void>,
+  ) {
+    this.name = about.name;
+    this.projectFolder = about.projectFolder;
+    this.stateFolder = join(about.projectFolder, ".stack");
+    this.file = about.file;
+    this.entry = about.entry;
+    this.modelNames = about.modelNames;
+    this.#get = get;
+    this.#dispose = dispose;
+  }
+
+  /** Over the configuration as it is written, with `${env:…}` in place of values, so that no secret is in it. */
+  get digest(): Digest {
+    return digestOf(canonicalJson(this.entry, "stack"));
+  }
+
+  orchestrator(): Promise<ComponentTypes["orchestrator"]> {
+    return this.#get("orchestrator");
+  }
+
+  artifactStore(): Promise<ComponentTypes["artifact_store"]> {
+    return this.#get("artifact_store");
+  }
+
+  metadataStore(): Promise<ComponentTypes["metadata_store"]> {
+    return this.#get("metadata_store");
+  }
+
+  /** `undefined` when the stack has none. */
+  async experimentTracker(): Promise<ComponentTypes["experiment_tracker"] | undefined> {
+    return this.has("experiment_tracker") ? this.#get("experiment_tracker") : undefined;
+  }
+
+  /** `undefined` when the stack has none. */
+  async modelRegistry(): Promise<ComponentTypes["model_registry"] | undefined> {
+    return this.has("model_registry") ? this.#get("model_registry") : undefined;
+  }
+
+  has(kind: ComponentKind): boolean {
+    return this.entry[kind] !== undefined;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#dispose();
+  }
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import {
+  checkLabel,
+  checkRelativePath,
+  digestOf,
+  type Caller,
+  type Digest,
+  type ExperimentTracker,
+  type MetricPoint,
+  type PageRequest,
+  type RunInput,
+  type TrackedRunQuery,
+  type TrackedRunStatus,
+} from "@modelstack/core";
+import { LocalArtifactStore } from "./artifact-store.ts";
+import type { LocalDatabase } from "./database.ts";
+import * as tracker from "./sql/tracker.ts";
+
+/** Larger files go to a folder. In bytes. */
+const INLINE_LIMIT = 64 * 1024;
+
+/** Experiments and runs in the project's SQLite file; the files of runs beside it. */
+export class LocalExperimentTracker implements ExperimentTracker {
+  readonly capabilities = {
+    nonFiniteMetrics: true,
+    nestedRuns: true,
+    limits: { key: 250, paramValue: 6000, tagValue: 8000 },
+  };
+  readonly #database: LocalDatabase;
+  readonly #blobs: LocalArtifactStore;
+
+  constructor(database: LocalDatabase, filesFolder: string) {
+    this.#database = database;
+    this.#blobs = new LocalArtifactStore(filesFolder);
+  }
+
+  createExperiment({ name, tags = {} }: { name: string; tags?: Readonly<Record<string, string>> }, _by: Caller) {
+    return this.#database.write((sql) =>
+      tracker.insertExperiment(sql, newId(), checkLabel("The experiment", name), tags, Date.now()),
+    );
+  }
+
+  async getExperiment(name: string) {
+    return tracker.experiment(this.#database.sql, name.normalize("NFC"));
+  }
+
+  async listExperiments(page: PageRequest = {}) {
+    return tracker.experiments(this.#database.sql, page);
+  }
+
+  async startRun(request: Parameters<ExperimentTracker["startRun"]>[0], _by: Caller) {
+    const experiment = checkLabel("The experiment", request.experiment);
+    const name = checkLabel("The run name", request.name);
+    const id = newId();
+    return this.#database.write((sql) => {
+      if (!tracker.hasExperiment(sql, experiment)) tracker.insertExperiment(sql, newId(), experiment, {}, Date.now());
+      const startedAt = (request.startedAt ?? new Date()).getTime();
+      tracker.insertRun(sql, { id, experiment, name, parentId: request.parentId, tags: request.tags ?? {}, startedAt });
+      return tracker.run(sql, id);
+    });
+  }
+
+  endRun(id: string, status: Exclude<TrackedRunStatus, "running">, endedAt = new Date()) {
+    return this.#database.write((sql) => tracker.endRun(sql, id, status, endedAt.getTime()));
+  }
+
+  async getRun(id: string) {
+    return tracker.run(this.#database.sql, id);
+  }
+
+  async listRuns(query: TrackedRunQuery = {}) {
+    return tracker.runs(this.#database.sql, query);
+  }
+
+  deleteRun(id: string, _by: Caller) {
+    return this.#database.write((sql) => tracker.deleteRun(sql, id));
+  }
+
+  logParams(id: string, params: Readonly<Record<string, string>>) {
+    return this.#database.write((sql) => tracker.logParams(sql, id, params));
+  }
+
+  logMetrics(id: string, points: readonly MetricPoint[]) {
+    return this.#database.writeSoon((sql) => tracker.logMetrics(sql, id, points));
+  }
+
+  async metricHistory(id: string, key: string, page: PageRequest = {}) {
+    return tracker.metricHistory(this.#database.sql, id, key, page);
+  }
+
+  setTags(id: string, tags: Readonly<Record<string, string>>) {
+    return this.#database.write((sql) => tracker.setTags(sql, id, tags));
+  }
+
+  logInput(id: string, input: RunInput) {
+    return this.#database.write((sql) => tracker.logInput(sql, id, input));
+  }
+
+  async logFile(id: string, path: string, content: Uint8Array) {
+    checkRelativePath(path);
+    const inline = content.byteLength <= INLINE_LIMIT;
+    const digest = inline ? digestOf(content) : (await this.#blobs.put(content)).digest;
+    const file = { path, size: content.byteLength, digest, ...(inline ? { inline: content } : {}) };
+    await this.#database.write((sql) => tracker.putFile(sql, id, file));
+  }
+
+  async listFiles(id: string) {
+    return tracker.files(this.#database.sql, id).map(({ path, size }) => ({ path, size }));
+  }
+
+  async readFile(id: string, path: string) {
+    const { inline, digest } = tracker.file(this.#database.sql, id, path);
+    // A column of this schema holds what digestOf gave.
+    return inline ?? this.#blobs.get(digest as Digest);
+  }
+
+  /** Metric points are written without waiting for the disk; an empty durable write syncs what came before it. */
+  flush() {
+    return this.#database.sync();
+  }
+}
+
+function newId(): string {
+  return randomUUID().replaceAll("-", "");
+}

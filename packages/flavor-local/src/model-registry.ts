@@ -1,0 +1,158 @@
+import type {
+  Caller,
+  Digest,
+  ModelFile,
+  ModelQuery,
+  ModelRegistry,
+  ModelVersionQuery,
+  ModelVersionStage,
+  NewModelVersion,
+  PageRequest,
+  TagChanges,
+} from "@modelstack/core";
+import { StackError } from "@modelstack/core";
+import { LocalArtifactStore } from "./artifact-store.ts";
+import type { LocalDatabase } from "./database.ts";
+import * as registry from "./sql/registry.ts";
+import { nextVersion, type VersionScheme } from "./version-number.ts";
+
+/** Models and versions in the project's SQLite file; their files, by sha256, in a folder of their own, so that deleting runs leaves them. */
+export class LocalModelRegistry implements ModelRegistry {
+  readonly capabilities;
+  readonly #database: LocalDatabase;
+  readonly #blobs: LocalArtifactStore;
+  readonly #scheme: VersionScheme;
+
+  constructor(database: LocalDatabase, filesFolder: string, scheme: VersionScheme) {
+    this.#database = database;
+    this.#blobs = new LocalArtifactStore(filesFolder);
+    this.#scheme = scheme;
+    this.capabilities = {
+      versions: scheme === "integer" ? ("assigned" as const) : ("semver" as const),
+      stages: "one" as const,
+      history: "native" as const,
+      tagsAfterCreate: true,
+      restore: true,
+      limits: { tagKey: 250, tagValue: 8000 },
+    };
+  }
+
+  registerModel({ name, description = "", tags = {} }: Parameters<ModelRegistry["registerModel"]>[0], by: Caller) {
+    return this.#database.write((sql) => registry.insertModel(sql, name, description, tags, by));
+  }
+
+  updateModel(name: string, { description, tags = {} }: { description?: string; tags?: TagChanges }, by: Caller) {
+    return this.#database.write((sql) => registry.updateModel(sql, name, description, tags, by));
+  }
+
+  renameModel(name: string, to: string, by: Caller) {
+    return this.#database.write((sql) => registry.renameModel(sql, name, to, by));
+  }
+
+  deleteModel(name: string, by: Caller) {
+    return this.#database.write((sql) => registry.deleteModel(sql, name, by));
+  }
+
+  restoreModel(name: string, by: Caller) {
+    return this.#database.write((sql) => registry.restoreModel(sql, name, by));
+  }
+
+  async getModel(name: string) {
+    return registry.model(this.#database.sql, name);
+  }
+
+  async listModels(query: ModelQuery = {}) {
+    return registry.models(this.#database.sql, query);
+  }
+
+  async registerModelVersion(request: NewModelVersion, by: Caller) {
+    // Refused before any byte is copied; the transaction below decides for good.
+    nextVersion(this.#scheme, registry.usedVersions(this.#database.sql, request.model), request);
+    for (const file of request.files) await this.#keep(file);
+    return this.#database.write((sql) => {
+      const version = nextVersion(this.#scheme, registry.usedVersions(sql, request.model), request);
+      return registry.insertVersion(sql, request, version, `local:${request.modelDigest}`, by);
+    });
+  }
+
+  async #keep({ localPath, digest, path }: NewModelVersion["files"][number]): Promise<void> {
+    if (await this.#blobs.has(digest)) return;
+    const stored = await this.#blobs.putFile(localPath);
+    if (stored.digest === digest) return;
+    await this.#blobs.delete(stored.digest);
+    throw new StackError("DIGEST_MISMATCH", `The file ${path} changed while it was registered.`, {
+      hint: "Register it again.",
+    });
+  }
+
+  updateModelVersion(
+    model: string,
+    version: string,
+    { description, tags = {} }: { description?: string; tags?: TagChanges },
+    by: Caller,
+  ) {
+    return this.#database.write((sql) => registry.updateVersion(sql, model, version, description, tags, by));
+  }
+
+  deleteModelVersion(model: string, version: string, by: Caller) {
+    return this.#database.write((sql) => registry.deleteVersion(sql, model, version, by));
+  }
+
+  restoreModelVersion(model: string, version: string, by: Caller) {
+    return this.#database.write((sql) => registry.restoreVersion(sql, model, version, by));
+  }
+
+  async getModelVersion(model: string, version: string) {
+    return registry.modelVersion(this.#database.sql, model, version);
+  }
+
+  async listModelVersions(query: ModelVersionQuery = {}) {
+    return registry.modelVersions(this.#database.sql, query);
+  }
+
+  async getLatestModelVersion(model: string, stage?: ModelVersionStage) {
+    const query = { model, limit: 1, ...(stage === undefined ? {} : { stage }) };
+    return registry.modelVersions(this.#database.sql, query).items[0];
+  }
+
+  setStage(model: string, version: string, stage: ModelVersionStage, by: Caller & { expected?: ModelVersionStage }) {
+    return this.#database.write((sql) => registry.setStage(sql, model, version, stage, by));
+  }
+
+  setAlias(model: string, alias: string, version: string, by: Caller & { expected?: string | null }) {
+    return this.#database.write((sql) => registry.setAlias(sql, model, alias, version, by));
+  }
+
+  deleteAlias(model: string, alias: string, by: Caller) {
+    return this.#database.write((sql) => registry.deleteAlias(sql, model, alias, by));
+  }
+
+  async getModelVersionByAlias(model: string, alias: string) {
+    return registry.versionByAlias(this.#database.sql, model, alias);
+  }
+
+  addComment(model: string, version: string | undefined, text: string, by: Caller) {
+    return this.#database.write((sql) => registry.addComment(sql, model, version, text, by));
+  }
+
+  async listComments(model: string, version?: string) {
+    return registry.comments(this.#database.sql, model, version);
+  }
+
+  async history(model: string, version?: string, page: PageRequest = {}) {
+    return registry.history(this.#database.sql, model, version, page);
+  }
+
+  async listFiles(model: string, version: string) {
+    return registry.modelFiles(this.#database.sql, model, version);
+  }
+
+  async downloadFile(model: string, version: string, { part, path }: Pick<ModelFile, "part" | "path">, to: string) {
+    const file = registry
+      .modelFiles(this.#database.sql, model, version)
+      .find((candidate) => candidate.part === part && candidate.path === path);
+    if (file === undefined)
+      throw new StackError("ARTIFACT_NOT_FOUND", `Version ${version} of ${model} has no ${part} file ${path}.`);
+    await this.#blobs.getFile(file.digest satisfies Digest, to);
+  }
+}

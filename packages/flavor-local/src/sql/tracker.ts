@@ -1,0 +1,302 @@
+import {
+  StackError,
+  type Experiment,
+  type MetricPoint,
+  type Page,
+  type PageRequest,
+  type RunInput,
+  type TrackedRun,
+  type TrackedRunQuery,
+  type TrackedRunStatus,
+} from "@modelstack/core";
+import { given, orNull, type Row, type Sql } from "./database.ts";
+import { conditions, page } from "./facts.ts";
+
+const PAGE = 100;
+
+export function insertExperiment(
+  sql: Sql,
+  id: string,
+  name: string,
+  tags: Readonly<Record<string, string>>,
+  at: number,
+): Experiment {
+  if (sql.get("SELECT 1 FROM experiment WHERE name = ?", name) !== undefined) {
+    throw new StackError("EXPERIMENT_EXISTS", `There is an experiment ${name} already.`);
+  }
+  sql.run(
+    "INSERT INTO experiment (id, name, tags, created_at) VALUES (?, ?, ?, ?)",
+    id,
+    name,
+    JSON.stringify(tags),
+    at,
+  );
+  return experiment(sql, name);
+}
+
+export function experiment(sql: Sql, name: string): Experiment {
+  const row = sql.get("SELECT * FROM experiment WHERE name = ?", name);
+  if (row === undefined) throw new StackError("EXPERIMENT_NOT_FOUND", `There is no experiment ${name}.`);
+  return experimentOf(row);
+}
+
+export function hasExperiment(sql: Sql, name: string): boolean {
+  return sql.get("SELECT 1 FROM experiment WHERE name = ?", name) !== undefined;
+}
+
+export function experiments(sql: Sql, { limit = PAGE, pageToken = "0" }: PageRequest): Page<Experiment> {
+  const offset = Number(pageToken);
+  const rows = sql.all("SELECT * FROM experiment ORDER BY created_at, rowid LIMIT ? OFFSET ?", limit + 1, offset);
+  return page(rows.map(experimentOf), limit, () => String(offset + limit));
+}
+
+function experimentOf(row: Row): Experiment {
+  return {
+    id: row["id"] as string,
+    name: row["name"] as string,
+    tags: JSON.parse(row["tags"] as string) as Record<string, string>,
+    createdAt: new Date(Number(row["created_at"])),
+  };
+}
+
+export interface NewTrackedRun {
+  readonly id: string;
+  readonly experiment: string;
+  readonly name: string;
+  readonly parentId?: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly startedAt: number;
+}
+
+export function insertRun(sql: Sql, request: NewTrackedRun): void {
+  if (request.parentId !== undefined) requireRun(sql, request.parentId);
+  sql.run(
+    "INSERT INTO tracked_run (id, experiment, name, status, parent, started_at) VALUES (?, ?, ?, 'running', ?, ?)",
+    request.id,
+    experiment(sql, request.experiment).id,
+    request.name,
+    orNull(request.parentId),
+    request.startedAt,
+  );
+  setTags(sql, request.id, request.tags);
+}
+
+export function endRun(sql: Sql, id: string, status: TrackedRunStatus, at: number): void {
+  requireRun(sql, id);
+  sql.run("UPDATE tracked_run SET status = ?, ended_at = ? WHERE id = ?", status, at, id);
+}
+
+export function requireRun(sql: Sql, id: string): void {
+  if (sql.get("SELECT 1 FROM tracked_run WHERE id = ?", id) === undefined) {
+    throw new StackError("TRACKED_RUN_NOT_FOUND", `There is no tracked run ${id}.`);
+  }
+}
+
+const RUN = "SELECT r.*, e.name AS experiment_name FROM tracked_run r JOIN experiment e ON e.id = r.experiment";
+
+export function run(sql: Sql, id: string): TrackedRun {
+  requireRun(sql, id);
+  return runOf(sql, sql.get(`${RUN} WHERE r.id = ?`, id)!);
+}
+
+export function runs(sql: Sql, query: TrackedRunQuery): Page<TrackedRun> {
+  const { limit = PAGE, pageToken = "0", experiment: experimentId, parentId, status, tags = {} } = query;
+  const { where, values } = conditions([
+    ["r.experiment = ?", experimentId],
+    ["r.parent = ?", parentId],
+    ["r.status = ?", status],
+    ...Object.entries(tags).map(
+      ([key, value]) =>
+        ["EXISTS (SELECT 1 FROM run_tag t WHERE t.run = r.id AND t.key = ? AND t.value = ?)", key, value] as const,
+    ),
+  ]);
+  const offset = Number(pageToken);
+  const rows = sql.all(
+    `${RUN} ${where} ORDER BY r.started_at DESC, r.rowid DESC LIMIT ? OFFSET ?`,
+    ...values,
+    limit + 1,
+    offset,
+  );
+  return page(
+    rows.map((row) => runOf(sql, row)),
+    limit,
+    () => String(offset + limit),
+  );
+}
+
+function runOf(sql: Sql, row: Row): TrackedRun {
+  const id = row["id"] as string;
+  const ended = row["ended_at"];
+  return {
+    id,
+    experiment: { id: row["experiment"] as string, name: row["experiment_name"] as string },
+    name: row["name"] as string,
+    status: row["status"] as TrackedRunStatus,
+    startedAt: new Date(Number(row["started_at"])),
+    ...(ended === null || ended === undefined ? {} : { endedAt: new Date(Number(ended)) }),
+    ...given("parentId", row["parent"] as string | null),
+    params: pairs(sql.all("SELECT key, value FROM param WHERE run = ? ORDER BY key", id)),
+    tags: pairs(sql.all("SELECT key, value FROM run_tag WHERE run = ? ORDER BY key", id)),
+    metrics: lastPoints(sql, id),
+    inputs: sql.all("SELECT * FROM run_input WHERE run = ? ORDER BY name", id).map(inputOf),
+  };
+}
+
+function pairs(rows: readonly Row[]): Record<string, string> {
+  return Object.fromEntries(rows.map((row) => [row["key"] as string, row["value"] as string]));
+}
+
+/** One lookup a key, however many points it has. */
+function lastPoints(sql: Sql, id: string): Record<string, MetricPoint> {
+  const points: [string, MetricPoint][] = [];
+  let key = sql.get("SELECT min(key) AS key FROM metric WHERE run = ?", id)?.["key"];
+  while (typeof key === "string") {
+    const row = sql.get(
+      "SELECT * FROM metric WHERE run = ? AND key = ? ORDER BY step DESC, at DESC, id DESC LIMIT 1",
+      id,
+      key,
+    )!;
+    points.push([key, pointOf(row)]);
+    key = sql.get("SELECT min(key) AS key FROM metric WHERE run = ? AND key > ?", id, key)?.["key"];
+  }
+  return Object.fromEntries(points);
+}
+
+function inputOf(row: Row): RunInput {
+  const text = (column: string) => (row[column] === "" ? undefined : (row[column] as string));
+  return {
+    name: row["name"] as string,
+    ...given("version", text("version")),
+    ...given("source", text("source")),
+    ...given("digest", text("digest")),
+  };
+}
+
+export function deleteRun(sql: Sql, id: string): void {
+  requireRun(sql, id);
+  for (const child of sql.all("SELECT id FROM tracked_run WHERE parent = ?", id)) deleteRun(sql, child["id"] as string);
+  for (const table of ["param", "run_tag", "metric", "run_input", "run_file"])
+    sql.run(`DELETE FROM ${table} WHERE run = ?`, id);
+  sql.run("DELETE FROM tracked_run WHERE id = ?", id);
+}
+
+export function logParams(sql: Sql, id: string, params: Readonly<Record<string, string>>): void {
+  requireRun(sql, id);
+  for (const [key, value] of Object.entries(params)) {
+    const present = sql.get("SELECT value FROM param WHERE run = ? AND key = ?", id, key)?.["value"];
+    if (present === undefined) sql.run("INSERT INTO param (run, key, value) VALUES (?, ?, ?)", id, key, value);
+    else if (present !== value) {
+      throw new StackError(
+        "PARAM_EXISTS",
+        `The parameter ${key} of run ${id} is "${String(present)}" already and cannot become "${value}".`,
+        {
+          hint: "Parameters are written once; log what changes as a metric or a tag.",
+        },
+      );
+    }
+  }
+}
+
+export function logMetrics(sql: Sql, id: string, points: readonly MetricPoint[]): void {
+  requireRun(sql, id);
+  for (const { key, value, step, at } of points) {
+    const special = Number.isFinite(value) ? null : String(value);
+    sql.run(
+      "INSERT INTO metric (run, key, value, special, step, at) VALUES (?, ?, ?, ?, ?, ?)",
+      id,
+      key,
+      special === null ? value : null,
+      special,
+      step,
+      at.getTime(),
+    );
+  }
+}
+
+export function metricHistory(
+  sql: Sql,
+  id: string,
+  key: string,
+  { limit = 1000, pageToken = "0" }: PageRequest,
+): Page<MetricPoint> {
+  requireRun(sql, id);
+  const offset = Number(pageToken);
+  const rows = sql.all(
+    "SELECT * FROM metric WHERE run = ? AND key = ? ORDER BY step, at, id LIMIT ? OFFSET ?",
+    id,
+    key,
+    limit + 1,
+    offset,
+  );
+  return page(rows.map(pointOf), limit, () => String(offset + limit));
+}
+
+function pointOf(row: Row): MetricPoint {
+  const value = row["special"] === null ? Number(row["value"]) : Number(row["special"]);
+  return { key: row["key"] as string, value, step: Number(row["step"]), at: new Date(Number(row["at"])) };
+}
+
+export function setTags(sql: Sql, id: string, tags: Readonly<Record<string, string>>): void {
+  requireRun(sql, id);
+  for (const [key, value] of Object.entries(tags)) {
+    sql.run(
+      "INSERT INTO run_tag (run, key, value) VALUES (?, ?, ?) ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
+      id,
+      key,
+      value,
+    );
+  }
+}
+
+export function logInput(sql: Sql, id: string, { name, version = "", source = "", digest = "" }: RunInput): void {
+  requireRun(sql, id);
+  sql.run(
+    "INSERT INTO run_input (run, name, version, source, digest) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    id,
+    name,
+    version,
+    source,
+    digest,
+  );
+}
+
+export interface StoredRunFile {
+  readonly path: string;
+  readonly size: number;
+  readonly digest: string;
+  readonly inline?: Uint8Array;
+}
+
+export function putFile(sql: Sql, id: string, { path, size, digest, inline }: StoredRunFile): void {
+  requireRun(sql, id);
+  sql.run(
+    `INSERT INTO run_file (run, path, size, digest, inline) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (run, path) DO UPDATE SET size = excluded.size, digest = excluded.digest, inline = excluded.inline`,
+    id,
+    path,
+    size,
+    digest,
+    orNull(inline),
+  );
+}
+
+export function files(sql: Sql, id: string): StoredRunFile[] {
+  requireRun(sql, id);
+  return sql.all("SELECT path, size, digest, NULL AS inline FROM run_file WHERE run = ? ORDER BY path", id).map(fileOf);
+}
+
+export function file(sql: Sql, id: string, path: string): StoredRunFile {
+  requireRun(sql, id);
+  const row = sql.get("SELECT * FROM run_file WHERE run = ? AND path = ?", id, path);
+  if (row === undefined) throw new StackError("ARTIFACT_NOT_FOUND", `Run ${id} has no file ${path}.`);
+  return fileOf(row);
+}
+
+function fileOf(row: Row): StoredRunFile {
+  return {
+    path: row["path"] as string,
+    size: Number(row["size"]),
+    digest: row["digest"] as string,
+    ...given("inline", row["inline"] as Uint8Array | null),
+  };
+}

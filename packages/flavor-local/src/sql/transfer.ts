@@ -1,0 +1,86 @@
+import {
+  StackError,
+  type Digest,
+  type FactLine,
+  type Plan,
+  type RunRecord,
+  type AttemptRecord,
+  type EffectRecord,
+} from "@modelstack/core";
+import type { Row, Sql } from "./database.ts";
+import * as facts from "./facts.ts";
+
+/** Every fact as a line, those that are referred to before those that refer. Leases stay: they are of this machine. */
+export function* exportFacts(sql: Sql): Generator<string> {
+  const line = (fact: FactLine) => JSON.stringify(fact);
+  for (const row of sql.all("SELECT * FROM plan ORDER BY digest")) {
+    yield line({ fact: "plan", digest: row["digest"] as Digest, plan: JSON.parse(row["json"] as string) as Plan });
+  }
+  for (const row of sql.all("SELECT json FROM run ORDER BY id"))
+    yield line({ fact: "run", run: JSON.parse(row["json"] as string) as RunRecord });
+  for (const row of sql.all("SELECT digest FROM artifact ORDER BY digest")) {
+    const { inline, ...about } = facts.artifact(sql, row["digest"] as Digest);
+    yield line({
+      fact: "artifact",
+      artifact: inline === undefined ? about : { ...about, inline: Buffer.from(inline).toString("base64") },
+    });
+  }
+  for (const row of sql.all("SELECT json FROM attempt ORDER BY id")) {
+    yield line({ fact: "attempt", attempt: JSON.parse(row["json"] as string) as AttemptRecord });
+  }
+  for (const row of sql.all("SELECT * FROM output ORDER BY run, instance, name"))
+    yield line({ fact: "output", output: facts.outputOf(row) });
+  for (const row of sql.all("SELECT * FROM named_artifact ORDER BY name, version"))
+    yield line({ fact: "named", named: facts.namedOf(row) });
+  for (const row of sql.all("SELECT * FROM input ORDER BY attempt, name"))
+    yield line({ fact: "input", input: facts.inputOf(row) });
+  for (const row of sql.all("SELECT key FROM effect ORDER BY key"))
+    yield line({ fact: "effect", effect: facts.effect(sql, row["key"] as string)! });
+  for (const row of sql.all("SELECT * FROM event ORDER BY run, writer, seq"))
+    yield line({ fact: "event", event: facts.eventOf(row) });
+}
+
+/** Takes one line of an export. */
+export function importFact(sql: Sql, line: string): void {
+  if (line.trim() === "") return;
+  let fact: FactLine;
+  try {
+    fact = JSON.parse(line) as FactLine;
+  } catch (cause) {
+    throw new StackError("FACT_CONFLICT", `This is not a line of an export: ${line.slice(0, 80)}`, { cause });
+  }
+  insert(sql, fact);
+}
+
+function insert(sql: Sql, fact: FactLine): void {
+  switch (fact.fact) {
+    case "plan":
+      return facts.insertPlan(sql, fact.digest, fact.plan);
+    case "run":
+      return facts.insertRun(sql, fact.run, facts.plan(sql, fact.run.plan));
+    case "event":
+      return facts.insertEvents(sql, [fact.event]);
+    case "attempt":
+      return facts.insertAttempt(sql, fact.attempt);
+    case "artifact": {
+      const { inline, ...about } = fact.artifact;
+      return facts.insertArtifact(
+        sql,
+        inline === undefined ? about : { ...about, inline: Buffer.from(inline, "base64") },
+      );
+    }
+    case "output":
+      return facts.insertOutput(sql, fact.output);
+    case "input":
+      return facts.insertInput(sql, fact.input);
+    case "effect":
+      return importEffect(sql, fact.effect);
+    case "named":
+      return facts.insertNamed(sql, fact.named);
+  }
+}
+
+function importEffect(sql: Sql, effect: EffectRecord): void {
+  const present: Row | EffectRecord = facts.putEffect(sql, effect);
+  if (present.done === undefined && effect.done !== undefined) facts.settleEffect(sql, effect.key, effect.done);
+}
