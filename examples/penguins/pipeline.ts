@@ -131,7 +131,7 @@ const promote = step(
 );
 
 export default pipeline(
-  { name: "penguins", params: z.object({ trees: z.int().min(4).default(40), seed: z.int().default(7) }) },
+  { name: "penguins", params: z.object({ trees: z.int().min(4).default(60), seed: z.int().default(3) }) },
   ({ trees, seed }) => {
     const { raw } = load();
     const { rows } = clean({ raw });

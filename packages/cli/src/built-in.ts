@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { readManifest, type PluginSource } from "@modelstack/core";
+import { readManifest, type PluginSource } from "@modelstack/core/base";
 
 /** The flavor packages that come with modelstack and need not be named under `plugins:`. */
 const packages = [

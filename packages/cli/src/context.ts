@@ -1,5 +1,5 @@
 import type { CommandContext } from "@stricli/core";
-import { openProject, openStackOf, type Project, type Stack } from "@modelstack/core";
+import type { Project, Stack } from "@modelstack/core";
 import { builtInPlugins } from "./built-in.ts";
 import type { Io } from "./io.ts";
 import { styler } from "./render/style.ts";
@@ -19,12 +19,12 @@ export interface StackFlags extends CommonFlags {
 /** What a command's function is called on. */
 export interface Context extends CommandContext {
   readonly io: Io;
-  /** Ends with the code of a signal that came: 130 or 143. */
+  /** Set by a command that ends with another code than its error says, such as 130. */
   exitCode: number;
 }
 
 /** Prints a result: as JSON, or as what `text` makes of it. */
-export function print({ io }: Context, { json }: CommonFlags, value: unknown, text: () => string): void {
+export function print({ io }: Context, { json }: Pick<CommonFlags, "json">, value: unknown, text: () => string): void {
   const shown = json ? JSON.stringify(value, undefined, 2) : text();
   io.stdout.write(shown === "" ? "" : `${shown}\n`);
 }
@@ -34,15 +34,24 @@ export function say({ io }: Context, text: string): void {
   io.stderr.write(`${text}\n`);
 }
 
-export async function project(context: Context, flags: CommonFlags): Promise<Project> {
-  const options = { cwd: context.io.cwd(), ...(flags.stackFile === undefined ? {} : { stackFile: flags.stackFile }) };
-  return openProject(options, await builtInPlugins());
+/** Tells what to try next, on a terminal only. */
+export function hint(context: Context, { json }: Pick<CommonFlags, "json">, lines: readonly string[]): void {
+  const { io } = context;
+  if (json || io.stderr.isTTY !== true) return;
+  const style = styler(io, io.stderr);
+  for (const line of lines) say(context, style("dim", line));
+}
+
+/** The project of the working folder, or that of `--stack-file`. */
+export async function project({ io }: Context, { stackFile = io.env["STACK_FILE"] }: CommonFlags): Promise<Project> {
+  const { openProject } = await import("@modelstack/core");
+  return openProject({ cwd: io.cwd(), ...(stackFile === undefined ? {} : { stackFile }) }, await builtInPlugins());
 }
 
 /** Opens the stack that the flags name, and says so when it is the built-in one. */
 export async function openStackFor(context: Context, flags: StackFlags): Promise<Stack> {
-  const opened = await project(context, flags);
-  const stack = await openStackOf(opened, flags.stack ?? context.io.env["STACK_STACK"]);
+  const { openStackOf } = await import("@modelstack/core");
+  const stack = await openStackOf(await project(context, flags), flags.stack ?? context.io.env["STACK_NAME"]);
   if (stack.file === undefined && !flags.json) {
     const style = styler(context.io, context.io.stderr);
     say(
@@ -51,11 +60,4 @@ export async function openStackFor(context: Context, flags: StackFlags): Promise
     );
   }
   return stack;
-}
-
-/** Tells what to try next, on a terminal only. */
-export function hint({ io }: Context, flags: CommonFlags, lines: readonly string[]): void {
-  if (flags.json || io.stderr.isTTY !== true) return;
-  const style = styler(io, io.stderr);
-  io.stderr.write(lines.map((line) => `${style("dim", line)}\n`).join(""));
 }

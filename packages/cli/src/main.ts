@@ -1,40 +1,65 @@
-import { exitCodeOf, isStackError, StackError } from "@modelstack/core";
-import { buildApplication, buildRouteMap, ExitCode, run, text_en, type ApplicationText } from "@stricli/core";
+import { exitCodeOf, isStackError } from "@modelstack/core/base";
+import { buildApplication, buildRouteMap, run, type CommandContext } from "@stricli/core";
 import type { Context } from "./context.ts";
+import { helpText } from "./help.ts";
 import type { Io } from "./io.ts";
 import { renderError } from "./render/error.ts";
-import { runCommand } from "./routes/run.ts";
+import { artifactsRoutes } from "./routes/artifacts.ts";
+import { modelsRoutes } from "./routes/models.ts";
+import { planCommand, runCommand, stepRoutes } from "./routes/run.ts";
+import { runsRoutes } from "./routes/runs.ts";
+import { flavorRoutes, listCommand, showCommand, useCommand, validateCommand } from "./routes/stacks.ts";
+import { usageErrors } from "./usage-errors.ts";
 
-/** Runs the command and returns its exit code. */
+const root = buildRouteMap<string, Context>({
+  routes: {
+    run: runCommand,
+    plan: planCommand,
+    step: stepRoutes,
+    list: listCommand,
+    show: showCommand,
+    use: useCommand,
+    validate: validateCommand,
+    flavor: flavorRoutes,
+    runs: runsRoutes,
+    artifacts: artifactsRoutes,
+    models: modelsRoutes,
+  },
+  docs: { brief: "Typed pipelines on a stack whose tracker and registry can be swapped." },
+});
+
+/** Runs the command and returns its exit code. All it prints goes through `io`. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const view = { json: argv.includes("--json"), debug: argv.includes("--debug") };
-  const root = buildRouteMap<string, Context>({
-    routes: { run: runCommand },
-    docs: { brief: "Typed pipelines on a swappable stack" },
-  });
+  if (argv.length === 0) {
+    io.stdout.write(helpText);
+    return 0;
+  }
+  const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  const view = { json: words.includes("--json"), debug: words.includes("--debug") };
   let failure: number | undefined;
   const show = (error: unknown) => {
     failure = isStackError(error) ? exitCodeOf(error.kind) : 1;
     return renderError(error, io, view);
   };
-  const text: ApplicationText = {
-    ...text_en,
-    exceptionWhileRunningCommand: show,
-    exceptionWhileLoadingCommandFunction: show,
-    exceptionWhileParsingArguments: (error) => show(new StackError("USAGE", (error as Error).message)),
-    noCommandRegisteredForInput: ({ input }) => show(new StackError("USAGE", `unknown command ${input}`)),
-  };
   const app = buildApplication(root, {
     name: "stack",
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
-    localization: { text },
+    localization: { text: usageErrors(show) },
   });
-  const process = { stdout: io.stdout, stderr: io.stderr, env: { ...io.env, STRICLI_NO_COLOR: "1" }, exitCode: 0 };
+  const process: CommandContext["process"] & { env: Io["env"]; exitCode: number } = {
+    stdout: io.stdout,
+    stderr: io.stderr,
+    env: { ...io.env, STRICLI_NO_COLOR: "1" },
+    exitCode: 0,
+  };
   const context: Context & { process: typeof process } = { process, io, exitCode: 0 };
-  await run(app, argv, context);
+  try {
+    await run(app, argv, context);
+  } catch (error) {
+    io.stderr.write(`${show(error)}\n`);
+  }
   if (context.exitCode !== 0) return context.exitCode;
-  if (failure !== undefined) return failure;
-  return process.exitCode < 0 || process.exitCode > 127 ? 2 : process.exitCode;
+  // Only usage is refused without an error of ours, and always with a code of the parser's own.
+  return failure ?? (process.exitCode === 0 ? 0 : 2);
 }
-void ExitCode;

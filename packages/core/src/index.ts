@@ -15,7 +15,10 @@ export {
 export { list, optional, record } from "./pipeline/inputs.ts";
 export type { Handle, PipelineOutputs } from "./pipeline/types.ts";
 export type { Logger, StepContext } from "./pipeline/context.ts";
-export { parsePlan, planDigest, type InputRef, type OutputRef, type Plan, type PlanInstance } from "./pipeline/plan.ts";
+export {
+  parsePlan,
+  planDigest,
+  topologicalOrder, type InputRef, type OutputRef, type Plan, type PlanInstance } from "./pipeline/plan.ts";
 export { planToMermaid, planToText } from "./pipeline/draw.ts";
 export type { StepSettings } from "./pipeline/plan-builder.ts";
 
@@ -29,6 +32,7 @@ export type {
   FolderRef,
   Packed,
 } from "./artifacts/artifact-type.ts";
+export { findArtifact, type FoundArtifact } from "./artifacts/find-artifact.ts";
 export { ArtifactIo } from "./artifacts/artifact-io.ts";
 export { parseListing, type Listing } from "./artifacts/listing.ts";
 
@@ -38,6 +42,7 @@ export { registerModelStep } from "./models/register-model-step.ts";
 export { registerModelOn } from "./models/register-model.ts";
 export { loadModelFrom, type LoadedModel } from "./models/load-model.ts";
 export { parseModelUri, resolveModel, type ModelReference } from "./models/model-uri.ts";
+export { reproduce, type Reproduction } from "./models/reproduce.ts";
 export { modelsForSteps } from "./models/step-models.ts";
 
 // Stacks.
@@ -57,6 +62,9 @@ export { findUpwards } from "./stack/locate.ts";
 export { causeOf, executeRun, type RunResult, type RunSettings } from "./execution/execute-run.ts";
 export { runInstance, type InstanceResult } from "./execution/run-instance.ts";
 export { findPipeline, type FoundPipeline } from "./execution/pipeline-file.ts";
+export { deleteRun } from "./execution/delete-run.ts";
+export { findRun } from "./execution/find-run.ts";
+export { readSourceState, type SourceState } from "./execution/source-control.ts";
 export { commandLine, quote } from "./execution/command-line.ts";
 export { fold, next, startState, type Action, type InstanceStatus, type RunState } from "./components/run-state.ts";
 
@@ -69,7 +77,7 @@ export {
   type FlavorContext,
   type Plugin,
 } from "./stack/flavor.ts";
-export { PLUGIN_API, readManifest, type PluginManifest, type PluginSource } from "./stack/plugins.ts";
+export { findPlugin, PLUGIN_API, readManifest, type PluginManifest, type PluginSource } from "./stack/plugins.ts";
 export type { FlavorListing } from "./stack/flavor-catalog.ts";
 export { componentKinds, type ComponentKind, type ComponentTypes } from "./components/kinds.ts";
 export { itemsOf, type Caller, type Page, type PageRequest } from "./components/common.ts";

@@ -6,7 +6,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /**
  * Encodes a value as JSON so that reading it back gives an equal one, keeping the order of keys.
  * What JSON would drop or change (NaN, infinities, functions, bigints, undefined in lists, circles, class instances)
- * is refused with the path to it, and -0 is kept.
+ * is refused with the path to it, and -0 is kept. A key whose value is undefined counts as absent.
  *
  * @throws StackError VALUE_NOT_JSON
  */
@@ -25,18 +25,26 @@ export function encodeJson(value: unknown, what = "value"): string {
  * @throws StackError VALUE_NOT_JSON
  */
 export function canonicalJson(value: unknown, what = "value"): string {
-  return encodeJson(sorted(JSON.parse(encodeJson(value, what)) as Json), what);
+  check(value, what, new Set());
+  return canonical(value as Json);
 }
 
 // ES2026's JSON.rawJSON is in V8, not yet in TypeScript's lib.
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(entries.map(([key, v]) => [key, sorted(v)]));
+function canonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : JSON.stringify(value);
+  // An object would put keys that look like numbers first, so the text is made here.
+  const members = Object.entries(value)
+    .filter(([, v]) => v !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, v]) => `${JSON.stringify(key)}:${canonical(v)}`);
+  return `{${members.join(",")}}`;
 }
+
+/** Deeper than anything a person means, and well within the stack. */
+const MAX_DEPTH = 1000;
 
 /** Walks the value once; returns whether a -0 is in it. */
 function check(value: unknown, path: string, above: Set<object>): boolean {
@@ -45,22 +53,23 @@ function check(value: unknown, path: string, above: Set<object>): boolean {
     case "boolean":
       return false;
     case "number":
-      if (!Number.isFinite(value)) throw notJson(path, `is ${value}, which JSON cannot hold`);
+      if (!Number.isFinite(value)) throw notJson(path, `is ${value}, which JSON cannot hold`, "Use null, or text with a zod codec.");
       return Object.is(value, -0);
     case "object":
       return value === null ? false : checkObject(value, path, above);
     case "undefined":
-      throw notJson(path, "is undefined");
+      throw notJson(path, "is undefined", "Use null for what is not there.");
     case "bigint":
-      throw notJson(path, "is a bigint, which JSON cannot hold; store it as text or declare a zod codec");
+      throw notJson(path, "is a bigint, which JSON cannot hold", "Store it as text, or declare a zod codec for it.");
     case "function":
     case "symbol":
-      throw notJson(path, `is a ${typeof value}`);
+      throw notJson(path, `is a ${typeof value}`, "Return plain data: functions and symbols cannot be stored.");
   }
 }
 
 function checkObject(value: object, path: string, above: Set<object>): boolean {
-  if (above.has(value)) throw notJson(path, "refers back to an object that contains it");
+  if (above.has(value)) throw notJson(path, "refers back to an object that contains it", "Refer to it by an id.");
+  if (above.size >= MAX_DEPTH) throw notJson(`${path.slice(0, 60)}…`, `nests more than ${MAX_DEPTH} levels deep`, "Flatten it.");
   above.add(value);
   let negativeZero = false;
   if (Array.isArray(value)) {
@@ -68,7 +77,7 @@ function checkObject(value: object, path: string, above: Set<object>): boolean {
   } else {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) {
-      throw notJson(path, `is a ${value.constructor?.name ?? "class instance"}; declare a zod codec for it`);
+      throw notJson(path, `is a ${nameOfClass(value)}, which would not come back as one`, CODEC);
     }
     for (const [key, v] of Object.entries(value)) {
       // A key that is undefined is the same as an absent one, as JSON.stringify has it.
@@ -79,6 +88,13 @@ function checkObject(value: object, path: string, above: Set<object>): boolean {
   return negativeZero;
 }
 
-function notJson(path: string, why: string): StackError {
-  return new StackError("VALUE_NOT_JSON", `${path} ${why}.`);
+const CODEC = "Declare a zod codec: z.codec(stored, value, { decode, encode }).";
+
+function nameOfClass(value: object): string {
+  const { constructor } = value;
+  return typeof constructor === "function" && constructor !== Object ? constructor.name : "class instance";
+}
+
+function notJson(path: string, why: string, hint: string): StackError {
+  return new StackError("VALUE_NOT_JSON", `${path} ${why}.`, { hint });
 }

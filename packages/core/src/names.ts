@@ -28,7 +28,7 @@ export function checkPortableName(what: string, name: string): string {
 }
 
 /**
- * Free text that is shown on a line of its own (experiment and run names, tag keys): any letters, no control characters, NFC.
+ * Free text that is shown on a line of its own (experiment and run names, tag keys): any letters, no control characters. Returned in NFC.
  *
  * @throws StackError NAME_INVALID
  */
@@ -38,6 +38,7 @@ export function checkLabel(what: string, value: string, maxLength = 250): string
   if (label.length > maxLength)
     throw invalid(what, value, `it has ${label.length} characters, at most ${maxLength} are allowed`);
   if (hasControlCharacters(label)) throw invalid(what, value, "it holds control characters");
+  if (!label.isWellFormed()) throw invalid(what, value, "it holds half of a surrogate pair");
   return label;
 }
 

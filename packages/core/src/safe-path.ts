@@ -15,7 +15,11 @@ export function checkRelativePath(path: string): string {
     path.includes("\\") ||
     hasControlCharacters(path) ||
     path.split("/").some((segment) => segment === "" || segment === "." || segment === "..");
-  if (bad) throw new StackError("NAME_INVALID", `The path ${printable(path)} does not stay inside its folder.`);
+  if (bad) {
+    throw new StackError("NAME_INVALID", `The path ${printable(path)} does not stay inside its folder.`, {
+      hint: "Write it relative to the folder, with forward slashes and without '.', '..' and control characters.",
+    });
+  }
   return path;
 }
 

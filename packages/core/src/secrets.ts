@@ -7,15 +7,17 @@ export function registerSecret(value: string): void {
 
 const MASK = "***";
 // Tokens with a well-known form are hidden even if nobody registered them.
-const KNOWN_FORMS = /\b(glpat-[\w-]{10,}|gh[pousr]_\w{20,}|AKIA[0-9A-Z]{16}|xox[abp]-[\w-]{10,}|npm_\w{20,})/g;
-const USERINFO = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*(?::[^\s/@]*)?@/gi;
+const KNOWN_FORMS = /\b(glpat-[\w-]{10,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|xox[abp]-[\w-]{10,}|npm_\w{20,})/g;
+// Up to the last @ before the path. Lengths are bounded, so that a long word costs no more than its length.
+const USERINFO = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"<>]*@/gi;
 const ASSIGNED =
-  /((?:^|[\s"'-])[\w-]*(?:token|secret|password|passwd|api[_-]?key)[\w-]*(?:=|\s+|:\s*))("[^"]*"|'[^']*'|[^\s"',]+)/gi;
+  /((?:^|[\s"'-])[\w-]{0,60}(?:token|secret|password|passwd|api[_-]?key)[\w-]{0,60}(?:=|\s+|:\s*))("[^"]*"|'[^']*'|[^\s"',]+)/gi;
 
 /** The text with registered secrets, tokens of known forms and passwords in URLs replaced by `***`. */
 export function maskSecrets(text: string): string {
   let masked = text;
-  for (const secret of secrets) masked = masked.replaceAll(secret, MASK);
+  // The longest first: a shorter one inside it would leave its rest in sight.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) masked = masked.replaceAll(secret, MASK);
   return masked.replaceAll(KNOWN_FORMS, MASK).replaceAll(USERINFO, `$1${MASK}@`);
 }
 

@@ -1,4 +1,4 @@
-import { isStackError, maskSecrets, messageOf, type SourceLocation } from "@modelstack/core";
+import { isStackError, maskSecrets, messageOf, type SourceLocation } from "@modelstack/core/base";
 import type { Io } from "../io.ts";
 import { styler } from "./style.ts";
 

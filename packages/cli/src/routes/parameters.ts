@@ -1,33 +1,59 @@
-import { StackError } from "@modelstack/core";
+import { StackError } from "@modelstack/core/base";
 
-// Flags that several commands share. Each is spread into a command's `flags`.
+// What several commands take. Each set is spread into a command's `flags`.
 
 export const commonFlags = {
   json: { kind: "boolean", default: false, withNegated: false, brief: "Print the result as JSON" },
   debug: { kind: "boolean", default: false, withNegated: false, brief: "Print the trace of an error" },
-  stackFile: { kind: "parsed", parse: String, optional: true, placeholder: "FILE", brief: "Another stack.yaml" },
+  stackFile: optional("FILE", "Another stack.yaml"),
 } as const;
 
-export const stackFlags = {
-  ...commonFlags,
-  stack: {
-    kind: "parsed",
-    parse: String,
-    optional: true,
-    placeholder: "NAME",
-    brief: "Another stack than the active one",
-  },
-} as const;
+export const stackFlags = { ...commonFlags, stack: optional("NAME", "Another stack than the active one") } as const;
 
-export const pageFlags = {
+export const changeFlags = { ...stackFlags, reason: optional("TEXT", "Why, for the history") } as const;
+
+export const limitFlag = {
   limit: { kind: "parsed", parse: parseLimit, default: "50", placeholder: "N", brief: "At most so many, 1 to 10000" },
 } as const;
+
+export const yesFlag = { yes: { kind: "boolean", default: false, withNegated: false, brief: "Do not ask" } } as const;
+
+/** A text that may be given. */
+export function optional(placeholder: string, brief: string) {
+  return { kind: "parsed", parse: String, optional: true, placeholder, brief } as const;
+}
+
+/** `NAME=VALUE`, any number of times. */
+export function pairs(brief: string) {
+  return {
+    kind: "parsed",
+    parse: parsePair,
+    optional: true,
+    variadic: true,
+    placeholder: "NAME=VALUE",
+    brief,
+  } as const;
+}
+
+export function flag(brief: string) {
+  return { kind: "boolean", default: false, withNegated: false, brief } as const;
+}
+
+/** A positional argument. */
+export function argument(placeholder: string, brief: string) {
+  return { parse: String, placeholder, brief } as const;
+}
+
+export function optionalArgument(placeholder: string, brief: string) {
+  return { parse: String, placeholder, brief, optional: true } as const;
+}
 
 /** @throws StackError USAGE */
 export function parseLimit(text: string): number {
   const limit = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(limit >= 1 && limit <= 10_000))
+  if (!(limit >= 1 && limit <= 10_000)) {
     throw new StackError("USAGE", `expected a whole number from 1 to 10000, got ${JSON.stringify(text)}`);
+  }
   return limit;
 }
 
@@ -38,4 +64,10 @@ export function parsePair(text: string): readonly [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-export const text = (placeholder: string, brief: string) => ({ parse: String, placeholder, brief }) as const;
+/** `name=number`. @throws StackError USAGE */
+export function parseNumberPair(text: string): readonly [string, number] {
+  const [name, value] = parsePair(text);
+  if (value.trim() === "" || Number.isNaN(Number(value)))
+    throw new StackError("USAGE", `expected name=number, got ${JSON.stringify(text)}`);
+  return [name, Number(value)];
+}

@@ -1,51 +1,65 @@
-import { buildCommand } from "@stricli/core";
-import { parsePair, stackFlags, text } from "./parameters.ts";
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import { argument, commonFlags, optional, pairs, stackFlags } from "./parameters.ts";
 
 const planFlags = {
-  param: {
-    kind: "parsed",
-    parse: parsePair,
-    optional: true,
-    variadic: true,
-    placeholder: "NAME=VALUE",
-    brief: "A parameter of the pipeline",
-  },
-  config: {
-    kind: "parsed",
-    parse: String,
-    optional: true,
-    placeholder: "FILE",
-    brief: "A run configuration: params, tags, name, settings of steps",
-  },
-  export: {
-    kind: "parsed",
-    parse: String,
-    optional: true,
-    placeholder: "NAME",
-    brief: "Which pipeline, if the file exports several",
-  },
+  param: pairs("A parameter of the pipeline"),
+  config: optional("FILE", "A run configuration: params, tags, name, experiment, settings of steps"),
+  export: optional("NAME", "Which pipeline, if the file exports several"),
 } as const;
 
-const file = { kind: "tuple", parameters: [text("FILE", "The file that exports the pipeline")] } as const;
+const file = { kind: "tuple", parameters: [argument("FILE", "The file that exports the pipeline")] } as const;
 
 export const runCommand = buildCommand({
   loader: () => import("../commands/run.ts"),
   parameters: {
     flags: {
       ...planFlags,
-      name: { kind: "parsed", parse: String, optional: true, brief: "The run's name" },
-      tag: {
-        kind: "parsed",
-        parse: parsePair,
-        optional: true,
-        variadic: true,
-        placeholder: "NAME=VALUE",
-        brief: "A tag of the run",
-      },
-      experiment: { kind: "parsed", parse: String, optional: true, brief: "The experiment it is tracked in" },
+      name: optional("NAME", "The run's name"),
+      tag: pairs("A tag of the run"),
+      experiment: optional("NAME", "The experiment it is tracked in"),
       ...stackFlags,
     },
     positional: file,
   },
-  docs: { brief: "Run a pipeline" },
+  docs: {
+    brief: "Run a pipeline",
+    customUsage: [
+      "pipeline.ts",
+      "pipeline.ts --param trees=60 --name first",
+      "pipeline.ts --config run.yaml --stack team",
+    ],
+  },
+});
+
+export const planCommand = buildCommand({
+  loader: () => import("../commands/plan.ts"),
+  parameters: {
+    flags: {
+      ...planFlags,
+      format: { kind: "enum", values: ["text", "json", "mermaid"], optional: true, brief: "How to print it" },
+      ...commonFlags,
+    },
+    positional: file,
+  },
+  docs: { brief: "Show what a pipeline would do", customUsage: ["pipeline.ts", "pipeline.ts --format mermaid"] },
+});
+
+export const stepRoutes = buildRouteMap({
+  routes: {
+    run: buildCommand({
+      loader: () => import("../commands/step-run.ts"),
+      parameters: {
+        flags: stackFlags,
+        positional: {
+          kind: "tuple",
+          parameters: [
+            argument("RUN", "The run: its id, the start of it, its name, or latest"),
+            argument("STEP", "The step's instance"),
+          ],
+        },
+      },
+      docs: { brief: "Run one step of a stored run alone, in this process", customUsage: ["latest train"] },
+    }),
+  },
+  docs: { brief: "Single steps of a run" },
 });

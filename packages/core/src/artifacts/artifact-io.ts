@@ -1,5 +1,5 @@
 import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { ArtifactStore } from "../components/artifact-store.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { ArtifactRecord } from "../components/records.ts";
@@ -30,16 +30,16 @@ export class ArtifactIo {
     this.#records = records;
   }
 
-  /** @throws StackError VALUE_NOT_JSON, ARTIFACT_INVALID, FILE_NOT_FOUND */
+  /** @throws StackError VALUE_NOT_JSON, ARTIFACT_INVALID, FILE_NOT_FOUND, NAME_INVALID */
   async save(type: AnyArtifactType, value: unknown): Promise<SavedArtifact> {
     const packed = type.pack(value);
     switch (packed.form) {
       case "bytes":
         return { record: await this.#saveBytes(type.kind, "bytes", packed.bytes) };
       case "file":
-        return { record: await this.#saveFile(type.kind, packed.path), fileName: basename(packed.path) };
+        return { fileName: nameOf(packed.path), record: await this.#saveFile(type.kind, packed.path) };
       case "directory":
-        return { record: await this.#saveFolder(type.kind, packed.path), fileName: basename(packed.path) };
+        return { fileName: nameOf(packed.path), record: await this.#saveFolder(type.kind, packed.path) };
     }
   }
 
@@ -50,16 +50,21 @@ export class ArtifactIo {
    */
   async load(type: AnyArtifactType, digest: Digest, folder: () => string, fileName?: string): Promise<unknown> {
     const record = await this.#records.getArtifact(digest);
-    return type.unpack(await this.unpackTo(record, folder, fileName));
+    return type.unpack(await this.unpackTo({ ...record, form: formFor(type, record) }, folder, fileName));
   }
 
   /** The content of an artifact: in memory, or as a file or folder inside `folder`. */
   async unpackTo(record: ArtifactRecord, folder: () => string, fileName = "content"): Promise<Packed> {
-    if (record.form === "bytes") return { form: "bytes", bytes: await this.#bytes(record) };
+    if (record.form === "bytes") return { form: "bytes", bytes: await this.content(record) };
     const path = join(folder(), checkFileName(fileName));
-    if (record.form === "file") await this.#fileTo(record, path);
-    else await this.#folderTo(record, path);
+    await this.copyTo(record, path);
     return { form: record.form, path };
+  }
+
+  /** Makes the file or folder that an artifact holds at `path`, which must not exist. */
+  async copyTo(record: ArtifactRecord, path: string): Promise<void> {
+    if (record.form === "directory") await this.#folderTo(record, path);
+    else await this.#fileTo(record, path);
   }
 
   async #saveBytes(type: string, form: ArtifactRecord["form"], bytes: Uint8Array): Promise<ArtifactRecord> {
@@ -83,7 +88,8 @@ export class ArtifactIo {
     return { ...record, size: listing.files.reduce((sum, file) => sum + file.size, 0) };
   }
 
-  async #bytes(record: ArtifactRecord): Promise<Uint8Array> {
+  /** The bytes of an artifact, checked; of a directory, its listing. @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH */
+  async content(record: ArtifactRecord): Promise<Uint8Array> {
     if (record.inline === undefined) return (await this.#blobs()).get(record.digest);
     const digest = digestOf(record.inline);
     if (digest !== record.digest) {
@@ -100,11 +106,11 @@ export class ArtifactIo {
 
   async #fileTo(record: ArtifactRecord, path: string): Promise<void> {
     if (record.inline === undefined) await (await this.#blobs()).getFile(record.digest, path);
-    else await writeFile(path, await this.#bytes(record), { mode: 0o600, flag: "wx" });
+    else await writeFile(path, await this.content(record), { mode: 0o600, flag: "wx" });
   }
 
   async #folderTo(record: ArtifactRecord, path: string): Promise<void> {
-    const listing = parseListing(Buffer.from(await this.#bytes(record)).toString());
+    const listing = parseListing(Buffer.from(await this.content(record)).toString());
     const blobs = await this.#blobs();
     await mkdir(path, { mode: 0o700 });
     for (const folder of listing.emptyFolders) await mkdir(safeJoin(path, folder), { recursive: true, mode: 0o700 });
@@ -116,13 +122,31 @@ export class ArtifactIo {
   }
 }
 
+/** Equal bytes are one record, which says how they were stored first: as a text, say, when this is about a file with that text. */
+function formFor(type: AnyArtifactType, record: ArtifactRecord): ArtifactRecord["form"] {
+  if (type.form === "bytes") return "bytes";
+  return type.form === "directory" || record.form === "directory" ? "directory" : "file";
+}
+
+/** Checked as it will be when the artifact is read. A path such as `.` has the name of what it means. */
+function nameOf(path: string): string {
+  return checkFileName(basename(resolve(path)));
+}
+
 async function sizeOfFile(path: string): Promise<number> {
   let stat;
   try {
     stat = await lstat(path);
   } catch (cause) {
-    throw new StackError("FILE_NOT_FOUND", `The file ${path} cannot be read: ${messageOf(cause)}.`, { cause });
+    throw new StackError("FILE_NOT_FOUND", `The file ${path} cannot be read: ${messageOf(cause)}.`, {
+      hint: "Write the file before returning it: context.file(name, data) does both.",
+      cause,
+    });
   }
-  if (!stat.isFile()) throw new StackError("ARTIFACT_INVALID", `${path} is not a regular file.`);
+  if (!stat.isFile()) {
+    throw new StackError("ARTIFACT_INVALID", `${path} is not a regular file.`, {
+      hint: "Links and devices are not kept: copy the file. For a folder declare artifact.directory().",
+    });
+  }
   return stat.size;
 }

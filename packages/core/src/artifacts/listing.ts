@@ -5,6 +5,7 @@ import type { StoredBlob } from "../components/artifact-store.ts";
 import { messageOf, StackError } from "../errors.ts";
 import { canonicalJson } from "../json.ts";
 import { printable } from "../names.ts";
+import { checkRelativePath } from "../safe-path.ts";
 
 const listingSchema = z.strictObject({
   files: z.array(
@@ -23,7 +24,13 @@ export function listingToJson(listing: Listing): string {
 
 /** @throws StackError ARTIFACT_INVALID */
 export function parseListing(text: string): Listing {
-  const result = listingSchema.safeParse(JSON.parse(text));
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new StackError("ARTIFACT_INVALID", "This is not the listing of a folder: it is not JSON.", { cause });
+  }
+  const result = listingSchema.safeParse(data);
   if (!result.success)
     throw new StackError("ARTIFACT_INVALID", `This is not the listing of a folder: ${z.prettifyError(result.error)}`);
   return result.data;
@@ -32,7 +39,7 @@ export function parseListing(text: string): Listing {
 /**
  * Lists a folder, giving each file to `store`.
  *
- * @throws StackError FILE_NOT_FOUND; ARTIFACT_INVALID for anything in it that is neither a file nor a folder
+ * @throws StackError FILE_NOT_FOUND; NAME_INVALID for a name that cannot be kept; ARTIFACT_INVALID for anything in it that is neither a file nor a folder
  */
 export async function listFolder(root: string, store: (path: string) => Promise<StoredBlob>): Promise<Listing> {
   const listing: Listing = { files: [], emptyFolders: [] };
@@ -58,7 +65,8 @@ async function walk(
   }
   if (names.length === 0 && prefix !== "") listing.emptyFolders.push(prefix);
   for (const name of names) {
-    const path = prefix === "" ? name : `${prefix}/${name}`;
+    // What is refused when it is read back is refused here, before it is stored.
+    const path = checkRelativePath(prefix === "" ? name : `${prefix}/${name}`);
     const stat = await lstat(join(root, path));
     if (stat.isDirectory()) await walk(root, path, listing, store);
     else if (stat.isFile()) {

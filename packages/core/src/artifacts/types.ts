@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isStackError, StackError } from "../errors.ts";
+import { messageOf, StackError } from "../errors.ts";
 import { encodeJson, type Json } from "../json.ts";
 import type { ArtifactOptions, ArtifactType, FileRef, FolderRef, Packed } from "./artifact-type.ts";
 
@@ -66,7 +66,11 @@ function bytes(content: Uint8Array): Packed {
 
 function text(packed: Packed): string {
   if (packed.form !== "bytes") throw invalid(`expected bytes, got a ${packed.form}`);
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(packed.bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(packed.bytes);
+  } catch (cause) {
+    throw invalid("the content is not UTF-8", cause);
+  }
 }
 
 function place(packed: Packed, form: "file" | "directory"): string {
@@ -78,7 +82,7 @@ function parse(content: string): unknown {
   try {
     return JSON.parse(content) as Json;
   } catch (cause) {
-    throw new StackError("ARTIFACT_INVALID", "the content is not JSON", { cause });
+    throw invalid("the content is not JSON", cause);
   }
 }
 
@@ -86,8 +90,8 @@ function encode(schema: z.ZodType, value: unknown): unknown {
   try {
     return z.encode(schema, value);
   } catch (error) {
-    if (isStackError(error)) throw error;
     if (error instanceof z.core.$ZodError) throw invalid(issuesOf(error), error);
+    if (!(error instanceof z.core.$ZodEncodeError)) throw invalid(`its codec failed: ${messageOf(error)}`, error);
     throw new StackError("ARTIFACT_INVALID", "the schema has a transform, which cannot be written back", {
       hint: "Use z.codec(stored, value, { decode, encode }) instead of .transform().",
       cause: error,

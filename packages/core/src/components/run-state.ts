@@ -121,7 +121,7 @@ export function next(state: RunState, limit = Number.POSITIVE_INFINITY): Action[
 
 function ending(state: RunState): Action {
   if (state.cause !== undefined) return { kind: "finish", status: "failed", cause: state.cause };
-  return { kind: "finish", status: state.cancelled && !allSucceeded(state) ? "cancelled" : "succeeded" };
+  return { kind: "finish", status: allSucceeded(state) ? "succeeded" : "cancelled" };
 }
 
 function allSucceeded(state: RunState): boolean {

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { maskSecrets } from "../secrets.ts";
 
-/** A log keeps this much; what comes after is counted and dropped. In bytes. */
+/** A log keeps its first bytes up to this number; what comes after is counted and dropped. */
 export const LOG_LIMIT = 16 * 1024 * 1024;
 
 /** The log file of one attempt, opened when first written to. Secrets are masked on the way. */
@@ -13,6 +13,7 @@ export class AttemptLog {
   #descriptor: number | undefined;
   #written = 0;
   #dropped = 0;
+  #closed = false;
 
   constructor(stateFolder: string, run: string, instance: string, attempt: string) {
     this.path = `logs/${run}/${instance}.${attempt}.log`;
@@ -23,12 +24,13 @@ export class AttemptLog {
     return this.#descriptor !== undefined;
   }
 
+  /** What a step prints after its end, from a callback it did not wait for, is not kept: its record is closed. */
   write(text: string): void {
-    const bytes = Buffer.from(maskSecrets(text));
-    if (this.#written + bytes.byteLength > LOG_LIMIT) {
-      this.#dropped += bytes.byteLength;
-      return;
-    }
+    if (this.#closed) return;
+    const all = Buffer.from(maskSecrets(text));
+    const bytes = all.subarray(0, LOG_LIMIT - this.#written);
+    this.#dropped += all.byteLength - bytes.byteLength;
+    if (bytes.byteLength === 0) return;
     this.#written += bytes.byteLength;
     if (this.#descriptor === undefined) {
       mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
@@ -38,6 +40,8 @@ export class AttemptLog {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     if (this.#descriptor === undefined) return;
     if (this.#dropped > 0) {
       writeSync(this.#descriptor, `\n[the log is full at ${LOG_LIMIT} bytes; ${this.#dropped} more were dropped]\n`);

@@ -14,5 +14,6 @@ export function commandLine(argv: readonly string[] = process.argv): string {
 
 /** Quotes a word for a POSIX shell where it needs it. */
 export function quote(word: string): string {
-  return /^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  // The mask stays as it is: it names no files.
+  return /^(?:[\w@%+=:,./-]|\*{3})+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

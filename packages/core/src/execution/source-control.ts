@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { realpathSync } from "node:fs";
+import { isAbsolute, relative, sep } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -12,7 +14,7 @@ export interface SourceState {
   readonly commitUrl?: string;
   /** `origin`, without user and password. */
   readonly remote?: string;
-  /** The folder inside the repository: empty at its top, else `packages/x/`. */
+  /** The working folder inside the repository: empty at its top or outside it, else `packages/x`. */
   readonly folder: string;
 }
 
@@ -21,10 +23,10 @@ export async function readSourceState(folder: string): Promise<SourceState | und
   // One `status` gives commit and dirtiness; it must not touch the index of a repository that others use.
   const git = (...args: string[]) =>
     run("git", ["--no-optional-locks", "-C", folder, ...args], { maxBuffer: 64 * 1024 * 1024 });
-  const [status, origin, prefix] = await Promise.allSettled([
+  const [status, origin, top] = await Promise.allSettled([
     git("status", "--porcelain=v2", "--branch"),
     git("config", "--get", "remote.origin.url"),
-    git("rev-parse", "--show-prefix"),
+    git("rev-parse", "--show-toplevel"),
   ]);
   if (status.status === "rejected") return undefined;
   const lines = status.value.stdout.split("\n");
@@ -36,10 +38,15 @@ export async function readSourceState(folder: string): Promise<SourceState | und
   return {
     commit,
     dirty,
-    folder: prefix.status === "fulfilled" ? prefix.value.stdout.trim() : "",
+    folder: top.status === "fulfilled" ? workingFolder(top.value.stdout.trim()) : "",
     ...(remote === undefined ? {} : { remote }),
     ...(page === undefined ? {} : { commitUrl: page }),
   };
+}
+
+function workingFolder(top: string): string {
+  const path = relative(top, realpathSync(process.cwd()));
+  return path.startsWith("..") || isAbsolute(path) ? "" : path.split(sep).join("/");
 }
 
 function withoutUserinfo(remote: string): string {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { issuesOf } from "../artifacts/types.ts";
 import { StackError } from "../errors.ts";
 import { encodeJson, type Json } from "../json.ts";
-import { checkLabel, checkPortableName } from "../names.ts";
+import { checkIdentifier, checkLabel, checkPortableName } from "../names.ts";
 import { topologicalOrder, type Plan } from "./plan.ts";
 import { PlanBuilder, type StepSettings } from "./plan-builder.ts";
 import type { StepCode } from "./step.ts";
@@ -81,7 +81,7 @@ export function pipeline<
     name,
     params: schema,
     build: ({ params: given = {}, entry, settings }) => {
-      const parsed = z.strictObject(schema.shape).safeParse(given);
+      const parsed = schema.strict().safeParse(given);
       if (!parsed.success) {
         throw new StackError("PARAM_INVALID", `Parameter of pipeline ${name}: ${issuesOf(parsed.error)}.`, {
           hint: `It takes: ${Object.keys(schema.shape).join(", ") || "no parameters"}.`,
@@ -124,8 +124,8 @@ function collect(builder: PlanBuilder, name: string, result: unknown): Plan["out
   }
   return Object.fromEntries(
     Object.entries(result as object).map(([key, handle]) => [
-      key,
-      builder.refOf(handle, `output ${key} of the pipeline`),
+      checkIdentifier(`The output of pipeline ${name}`, key),
+      builder.refOf(handle, `its output ${key}`),
     ]),
   );
 }

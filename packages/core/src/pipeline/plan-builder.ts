@@ -1,10 +1,9 @@
-import { z } from "zod";
 import type { AnyArtifactType } from "../artifacts/artifact-type.ts";
 import { issuesOf } from "../artifacts/types.ts";
 import { StackError } from "../errors.ts";
 import { encodeJson, type Json } from "../json.ts";
 import { checkIdentifier } from "../names.ts";
-import { nearest } from "../suggest.ts";
+import { didYouMean, nearest } from "../suggest.ts";
 import type { InputRef, OutputRef, PlanInstance } from "./plan.ts";
 import type { StepCode } from "./step.ts";
 import type { InputType } from "./types.ts";
@@ -94,7 +93,10 @@ export class PlanBuilder {
       throw this.#invalid(`expects the output of a step for ${place}`, "Pass what another step's call returned.");
     }
     if (handle.builder !== this) {
-      throw this.#invalid(`got an output of another pipeline, ${handle.instance}.${handle.output}, for ${place}`);
+      throw this.#invalid(
+        `got an output of another pipeline, ${handle.instance}.${handle.output}, for ${place}`,
+        "Call the step in this pipeline's own function: outputs are not shared between pipelines.",
+      );
     }
     return { kind: "output", instance: handle.instance, output: handle.output };
   }
@@ -127,7 +129,7 @@ export class PlanBuilder {
   #inputs(code: StepCode, name: string, args: Record<string, unknown>): Record<string, InputRef> {
     const inputs: [string, InputRef][] = [];
     for (const [input, type] of Object.entries(code.inputs)) {
-      const value = args[input];
+      const value = Object.hasOwn(args, input) ? args[input] : undefined;
       const place = `input ${input} of ${name}`;
       if (value !== undefined) inputs.push([input, this.#input(type, value, place)]);
       else if (!("form" in type && type.form === "optional")) {
@@ -177,6 +179,7 @@ export class PlanBuilder {
     if (!accepted.includes(kind)) {
       throw this.#invalid(
         `passes a ${kind} (${ref.instance}.${ref.output}) as ${place}, which is a ${accepted.join(" or ")}`,
+        "Wire an output of that kind, or change the artifact type of one of the two.",
       );
     }
     return ref;
@@ -185,20 +188,21 @@ export class PlanBuilder {
   #params(code: StepCode, name: string, args: Record<string, unknown>, settings: StepSettings | undefined) {
     const given: Record<string, unknown> = { ...settings?.params };
     for (const [key, value] of Object.entries(args)) {
-      if (key in code.inputs || value === undefined || key in given) continue;
-      if (!(key in code.params.shape)) {
+      if (Object.hasOwn(code.inputs, key) || value === undefined || Object.hasOwn(given, key)) continue;
+      if (!Object.hasOwn(code.params.shape, key)) {
         throw this.#invalid(
           `passes "${key}" to ${name}, which is neither an input nor a parameter of step ${code.name}`,
-          `It takes: ${[...Object.keys(code.inputs), ...Object.keys(code.params.shape)].join(", ") || "nothing"}.`,
+          didYouMean(key, [...Object.keys(code.inputs), ...Object.keys(code.params.shape)], "It takes"),
         );
       }
       given[key] = value;
     }
-    const parsed = z.strictObject(code.params.shape).safeParse(given);
+    const parsed = code.params.strict().safeParse(given);
     if (!parsed.success) {
       throw new StackError(
         "PARAM_INVALID",
         `Parameter of ${name} in pipeline ${this.#pipeline}: ${issuesOf(parsed.error)}.`,
+        { hint: `Step ${code.name} takes: ${Object.keys(code.params.shape).join(", ") || "no parameters"}.` },
       );
     }
     // What is stored must be plain JSON, as another process reads it back.
@@ -206,12 +210,8 @@ export class PlanBuilder {
     return { given: json, parsed: parsed.data as Record<string, unknown> };
   }
 
-  #invalid(what: string, hint?: string): StackError {
-    return new StackError(
-      "PIPELINE_INVALID",
-      `Pipeline ${this.#pipeline} ${what}.`,
-      hint === undefined ? {} : { hint },
-    );
+  #invalid(what: string, hint: string): StackError {
+    return new StackError("PIPELINE_INVALID", `Pipeline ${this.#pipeline} ${what}.`, { hint });
   }
 }
 

@@ -62,9 +62,24 @@ export function planDigest(plan: Plan): Digest {
  */
 export function parsePlan(data: unknown): Plan {
   const result = planSchema.safeParse(data);
-  if (!result.success) throw new StackError("PLAN_INVALID", `This is not a plan: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw invalid(`This is not a plan: ${z.prettifyError(result.error)}`);
   topologicalOrder(result.data);
+  checkRefs(result.data);
   return result.data;
+}
+
+function checkRefs(plan: Plan): void {
+  const outputs = new Map(plan.instances.map((instance) => [instance.name, instance.outputs]));
+  const refs = plan.instances.flatMap((instance) =>
+    Object.values(instance.inputs).flatMap((input) => refsOf(input).map((ref) => ({ ref, who: instance.name }))),
+  );
+  const wanted = [...refs, ...Object.values(plan.outputs).map((ref) => ({ ref, who: "The plan's end" }))];
+  for (const { ref, who } of wanted) {
+    const has = outputs.get(ref.instance);
+    if (has === undefined || !Object.hasOwn(has, ref.output)) {
+      throw invalid(`${who} needs ${ref.instance}.${ref.output}, which is not in the plan.`);
+    }
+  }
 }
 
 /** The outputs that an input refers to, in order. */
@@ -91,8 +106,11 @@ export function dependenciesOf(instance: PlanInstance): ReadonlySet<string> {
  */
 export function topologicalOrder(plan: Plan): string[] {
   const instances = new Map(plan.instances.map((instance) => [instance.name, instance]));
-  if (instances.size < plan.instances.length)
-    throw new StackError("PLAN_INVALID", "The plan has two instances of one name.");
+  if (instances.size < plan.instances.length) {
+    const names = plan.instances.map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    throw invalid(`The plan has two instances named "${twice}".`);
+  }
   const waiting = new Map<string, number>();
   const dependents = new Map<string, string[]>();
   for (const instance of plan.instances) {
@@ -100,10 +118,7 @@ export function topologicalOrder(plan: Plan): string[] {
     waiting.set(instance.name, dependencies.size);
     for (const name of dependencies) {
       if (!instances.has(name)) {
-        throw new StackError(
-          "PLAN_INVALID",
-          `Instance ${instance.name} needs an output of "${name}", which is not in the plan.`,
-        );
+        throw invalid(`Instance ${instance.name} needs an output of "${name}", which is not in the plan.`);
       }
       const list = dependents.get(name);
       if (list === undefined) dependents.set(name, [instance.name]);
@@ -119,10 +134,7 @@ export function topologicalOrder(plan: Plan): string[] {
     }
   }
   if (order.length < instances.size) {
-    throw new StackError(
-      "PLAN_INVALID",
-      `The plan has a cycle: ${cycleAmong(instances, new Set(order)).join(" -> ")}.`,
-    );
+    throw invalid(`The plan has a cycle: ${cycleAmong(instances, new Set(order)).join(" -> ")}.`);
   }
   return order;
 }
@@ -135,5 +147,12 @@ function cycleAmong(instances: ReadonlyMap<string, PlanInstance>, done: Readonly
     // What is left has, each, at least one dependency that is left too.
     at = [...dependenciesOf(instances.get(at)!)].find((name) => !done.has(name))!;
   }
-  return [...path.slice(path.indexOf(at)), at];
+  // In the direction in which values go.
+  return [...path.slice(path.indexOf(at)), at].reverse();
+}
+
+function invalid(message: string): StackError {
+  return new StackError("PLAN_INVALID", message, {
+    hint: "Plans are not written by hand: make it again from its pipeline, with `stack plan FILE --json`.",
+  });
 }

@@ -106,7 +106,7 @@ export function step<
 function checkNames(code: StepCode): void {
   for (const name of Object.keys(code.inputs)) {
     checkIdentifier(`The input of step ${code.name}`, name);
-    if (name in code.params.shape) {
+    if (Object.hasOwn(code.params.shape, name)) {
       throw new StackError("PIPELINE_INVALID", `Step ${code.name} has "${name}" both as input and as parameter.`, {
         hint: "Rename one of them: the body receives both in one object.",
       });

@@ -2,7 +2,6 @@ import { readFile, realpath } from "node:fs/promises";
 import { createRequire, findPackageJSON } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { z } from "zod";
 import { messageOf, StackError } from "../errors.ts";
 import type { AnyFlavor, Plugin } from "./flavor.ts";
 
@@ -27,22 +26,26 @@ export interface PluginSource {
   load(): Promise<unknown>;
 }
 
-const packageJson = z.object({
-  name: z.string(),
-  version: z.string(),
-  modelstack: z.object({ api: z.number(), flavors: z.array(z.string()) }).optional(),
-});
+/** The part of package.json that is looked at. Checked by hand: listing flavors must not wait for zod to load. */
+interface PackageJson {
+  readonly name?: unknown;
+  readonly version?: unknown;
+  readonly modelstack?: { readonly api?: unknown; readonly flavors?: unknown };
+}
 
 /** Reads the manifest of a plugin whose package.json is known. */
 export async function readManifest(path: string): Promise<PluginManifest> {
-  const { name, version, modelstack } = packageJson.parse(JSON.parse(await readFile(path, "utf8")));
-  const problem =
-    modelstack === undefined
-      ? `its package.json has no "modelstack" entry: it is not a plugin`
-      : modelstack.api === PLUGIN_API
-        ? undefined
-        : `it is made for interface ${modelstack.api} of modelstack, this is ${PLUGIN_API}`;
-  return { package: name, version, flavors: modelstack?.flavors ?? [], problem };
+  const { name, version, modelstack } = JSON.parse(await readFile(path, "utf8")) as PackageJson;
+  if (typeof name !== "string" || typeof version !== "string") throw new TypeError("it has no name and version");
+  const listed: unknown[] = Array.isArray(modelstack?.flavors) ? modelstack.flavors : [];
+  const flavors = listed.filter((flavor) => typeof flavor === "string");
+  return { package: name, version, flavors, problem: problemOf(modelstack) };
+}
+
+function problemOf(modelstack: PackageJson["modelstack"]): string | undefined {
+  if (modelstack === undefined) return `its package.json has no "modelstack" entry: it is not a plugin`;
+  if (modelstack.api === PLUGIN_API) return undefined;
+  return `it is made for interface ${String(modelstack.api)} of modelstack, this is ${PLUGIN_API}`;
 }
 
 /**

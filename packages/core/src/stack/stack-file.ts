@@ -1,9 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { StackError, type SourceLocation } from "../errors.ts";
 import { messageOf } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
+import { readStackText, STACK_FILE_EXAMPLE } from "./stack-text.ts";
 import { YamlSource } from "./yaml-source.ts";
 
 const component = z.looseObject({ flavor: z.string() });
@@ -67,24 +67,16 @@ export const builtInStackFile: StackFile = {
   ]),
 };
 
-const MAX_BYTES = 1024 * 1024;
-const EXAMPLE = `version: 1
-active: local
-stacks:
-  local:
-    experiment_tracker: { flavor: local }
-    model_registry: { flavor: local }`;
-
 /**
  * Reads and checks stack.yaml.
  *
  * @throws StackError STACK_FILE_NOT_FOUND, STACK_FILE_TOO_LARGE, STACK_FILE_EMPTY, STACK_FILE_SYNTAX, STACK_FILE_INVALID
  */
 export async function readStackFile(path: string): Promise<StackFile> {
-  const source = YamlSource.parse(path, await readText(path));
+  const source = YamlSource.parse(path, await readStackText(path));
   if (source.isEmpty) {
     throw new StackError("STACK_FILE_EMPTY", `${path} is empty.`, {
-      hint: `A minimal one:\n${indent(EXAMPLE)}`,
+      hint: `A minimal one:\n${STACK_FILE_EXAMPLE}`,
       location: { file: path },
     });
   }
@@ -104,26 +96,6 @@ export async function readStackFile(path: string): Promise<StackFile> {
     modelNames: pattern === undefined ? undefined : compile(pattern, source.locate(["model_names"])),
     stacks: new Map(Object.entries(stacks).map(([name, entry]) => [name, { ...defaults, ...components(entry) }])),
   };
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) {
-      throw new StackError("STACK_FILE_TOO_LARGE", `${path} is larger than 1 MiB (${size} bytes).`, {
-        location: { file: path },
-      });
-    }
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new StackError("STACK_FILE_NOT_FOUND", `There is no file ${path}.`, {
-      hint:
-        "Name another one, or leave --stack-file out to use the built-in stack. To make one, write:\n" +
-        indent(EXAMPLE),
-      cause: error,
-    });
-  }
 }
 
 function components(entry: z.output<typeof stack>): StackEntry {
@@ -167,7 +139,7 @@ function invalid(source: YamlSource, error: z.ZodError): StackError {
     {
       location: source.locate(missing ? path.slice(0, -1) : path),
       hint: missing
-        ? `Add it${path.at(-1) === "version" ? ': "version: 1"' : ""}. A minimal file:\n${indent(EXAMPLE)}`
+        ? `Add it${path.at(-1) === "version" ? ': "version: 1"' : ""}. A minimal file:\n${STACK_FILE_EXAMPLE}`
         : "Mend this line.",
     },
   );
@@ -193,8 +165,4 @@ export function describe(value: unknown): string {
 function keysAt(path: readonly string[]): string[] {
   if (path.length === 0) return Object.keys(stackFileSchema.shape);
   return path[0] === "stacks" && path.length === 2 ? [...componentKinds] : [];
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, "  ");
 }

@@ -82,6 +82,18 @@ export class YamlSource {
     return { file: this.path };
   }
 
+  /** The text with one scalar replaced, and everything else (comments, order, spacing) as it was. */
+  withScalar(path: readonly string[], value: string): string {
+    const node: unknown = this.#document.getIn(path, true);
+    const range = isNode(node) ? node.range : undefined;
+    if (range === undefined || range === null) throw new TypeError(`there is nothing at ${path.join(".")}`);
+    return (
+      this.text.slice(0, range[0]) +
+      JSON.stringify(value).replace(/^"([A-Za-z][\w.-]*)"$/, "$1") +
+      this.text.slice(range[1])
+    );
+  }
+
   #offset(path: readonly string[], what: "key" | "value"): number | undefined {
     if (path.length === 0) return isNode(this.#document.contents) ? this.#document.contents.range?.[0] : undefined;
     const parent: unknown = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);

@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { ArtifactIo, checkFileName, findArtifact, shortDigest, StackError } from "@modelstack/core";
+import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+
+export interface Flags extends StackFlags {
+  readonly to?: string;
+}
+
+export default async function pull(this: Context, flags: Flags, reference: string): Promise<void> {
+  await using stack = await openStackFor(this, flags);
+  const metadata = await stack.metadataStore();
+  const { record, outputs } = await findArtifact(metadata, reference);
+  const extension = record.type === "json" ? ".json" : record.type === "text" ? ".txt" : "";
+  const name = checkFileName(outputs[0]?.fileName ?? `${outputs[0]?.name ?? shortDigest(record.digest)}${extension}`);
+  const path = flags.to === undefined ? join(this.io.cwd(), name) : resolve(this.io.cwd(), flags.to);
+  if (existsSync(path)) {
+    throw new StackError("USAGE", `${path} is there already.`, { hint: "Name another place: --to PATH" });
+  }
+  await mkdir(dirname(path), { recursive: true });
+  const io = new ArtifactIo(() => stack.artifactStore(), metadata);
+  if (record.form === "bytes") await writeFile(path, await io.content(record));
+  else await io.copyTo(record, path);
+  print(this, flags, { digest: record.digest, path }, () => path);
+}

@@ -1,0 +1,115 @@
+import { existsSync, lstatSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  ArtifactIo,
+  findRun,
+  itemsOf,
+  parseStage,
+  registerModelOn,
+  StackError,
+  type FileRef,
+  type FolderRef,
+  type OutputRecord,
+  type Stack,
+  type VersionBump,
+} from "@modelstack/core";
+import { hint, openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+
+export interface Flags extends StackFlags {
+  readonly run?: string;
+  readonly step?: string;
+  readonly artifact?: string;
+  readonly version?: string;
+  readonly bump?: VersionBump;
+  readonly description?: string;
+  readonly tag?: readonly (readonly [string, string])[];
+  readonly metric?: readonly (readonly [string, number])[];
+  readonly stage?: string;
+  readonly alias?: readonly string[];
+  readonly file?: readonly string[];
+}
+
+export default async function register(this: Context, flags: Flags, name: string, path?: string): Promise<void> {
+  if ((flags.run === undefined) === (path === undefined) || (flags.run !== undefined && flags.artifact === undefined)) {
+    throw new StackError("USAGE", "Say which model: a PATH, or an output of a run.", {
+      hint: `stack models register ${name} PATH\n  or: stack models register ${name} --run RUN [--step STEP] --artifact OUTPUT`,
+    });
+  }
+  await using stack = await openStackFor(this, flags);
+  const folder = mkdtempSync(join(tmpdir(), "modelstack-"));
+  try {
+    const source =
+      path === undefined ? await outputOf(stack, flags, folder) : { model: filesAt(resolve(this.io.cwd(), path)) };
+    const version = await registerModelOn(
+      stack,
+      {
+        name,
+        model: source.model,
+        version: flags.version,
+        bump: flags.bump,
+        description: flags.description,
+        tags: Object.fromEntries(flags.tag ?? []),
+        metrics: Object.fromEntries(flags.metric ?? []),
+        stage: flags.stage === undefined ? undefined : parseStage(flags.stage),
+        aliases: flags.alias,
+        files: flags.file?.map((file) => ({ path: resolve(this.io.cwd(), file) })),
+      },
+      { registeredBy: "stack models register", ...("run" in source ? { run: source.run } : {}) },
+    );
+    print(this, flags, version, () => `registered ${version.model}/${version.version}`);
+    hint(this, flags, [`next: stack models show ${version.model}/${version.version}`]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function filesAt(path: string): FileRef | FolderRef {
+  if (!existsSync(path)) throw new StackError("FILE_NOT_FOUND", `There is no file or folder ${path}.`);
+  return lstatSync(path).isDirectory() ? { folder: path } : { path };
+}
+
+async function outputOf(
+  stack: Stack,
+  flags: Flags,
+  folder: string,
+): Promise<{ run: string; model: FileRef | FolderRef }> {
+  const metadata = await stack.metadataStore();
+  const run = await findRun(metadata, flags.run!);
+  const outputs = await Array.fromAsync(itemsOf((page) => metadata.outputs({ run: run.id, ...page })));
+  const output = chooseOutput(outputs, flags, run.name);
+  const record = await metadata.getArtifact(output.digest);
+  if (record.form === "bytes") {
+    throw new StackError(
+      "ARTIFACT_INVALID",
+      `${output.instance}.${output.name} is a value (${record.type}); a model is a file or a folder.`,
+    );
+  }
+  const path = join(folder, output.fileName ?? output.name);
+  await new ArtifactIo(() => stack.artifactStore(), metadata).copyTo(record, path);
+  return { run: run.id, model: record.form === "directory" ? { folder: path } : { path } };
+}
+
+function chooseOutput(outputs: readonly OutputRecord[], { artifact, step }: Flags, run: string): OutputRecord {
+  const matching = outputs.filter(
+    ({ name, instance }) => name === artifact && (step === undefined || instance === step),
+  );
+  const digests = new Set(matching.map(({ digest }) => digest));
+  if (digests.size === 1) return matching[0]!;
+  const places = (digests.size === 0 ? outputs : matching)
+    .map(({ instance, name }) => `${instance}.${name}`)
+    .join(", ");
+  if (digests.size === 0) {
+    throw new StackError(
+      "ARTIFACT_NOT_FOUND",
+      `Run ${run} has no output "${artifact}"${step === undefined ? "" : ` of step ${step}`}.`,
+      {
+        hint: `It has: ${places || "none"}.`,
+      },
+    );
+  }
+  throw new StackError("AMBIGUOUS", `Several steps of run ${run} have an output "${artifact}": ${places}.`, {
+    hint: `Say which: --step ${matching[0]!.instance}`,
+  });
+}

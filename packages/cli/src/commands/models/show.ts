@@ -1,0 +1,148 @@
+import {
+  parseModelUri,
+  reproduce,
+  resolveModel,
+  type ModelComment,
+  type ModelFile,
+  type RegisteredModel,
+  type RegistryModelVersion,
+} from "@modelstack/core";
+import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { parseModelSpec, requireRegistry } from "../../model-spec.ts";
+import { fields, table } from "../../render/table.ts";
+import { bytes } from "../../render/time.ts";
+
+export default async function show(this: Context, flags: StackFlags, text: string): Promise<void> {
+  await using stack = await openStackFor(this, flags);
+  const registry = await requireRegistry(stack);
+  const { name, uri } = parseModelSpec(text);
+  if (uri === undefined) {
+    const [model, comments, { items: versions }] = await Promise.all([
+      registry.getModel(name),
+      registry.listComments(name),
+      registry.listModelVersions({ model: name, limit: 5 }),
+    ]);
+    print(this, flags, { ...model, comments, versions }, () => modelText(model, comments, versions));
+    return;
+  }
+  const version = await resolveModel(registry, parseModelUri(uri));
+  const [files, comments] = await Promise.all([
+    registry.listFiles(version.model, version.version),
+    registry.listComments(version.model, version.version),
+  ]);
+  print(this, flags, { ...version, files, comments, reproduce: reproduce(version) }, () =>
+    versionText(version, files, comments),
+  );
+}
+
+function modelText(
+  model: RegisteredModel,
+  comments: readonly ModelComment[],
+  versions: readonly RegistryModelVersion[],
+): string {
+  const head = fields([
+    ["model", model.name],
+    ["description", model.description || "-"],
+    ["aliases", pairs(model.aliases)],
+    ["tags", pairs(model.tags)],
+    ["created", model.createdAt.toISOString()],
+    ...commentLines(comments),
+  ]);
+  if (versions.length === 0) return `${head}\n\nno versions yet`;
+  const rows = versions.map(({ version, stage, aliases, createdAt }) => [
+    version,
+    stage,
+    aliases.join(" "),
+    createdAt.toISOString(),
+  ]);
+  return `${head}\n\n${table(["VERSION", "STAGE", "ALIASES", "CREATED"], rows)}`;
+}
+
+function versionText(
+  version: RegistryModelVersion,
+  files: readonly ModelFile[],
+  comments: readonly ModelComment[],
+): string {
+  const { tags } = version;
+  const tag = (name: string) => tags[`modelstack.${name}`] ?? "-";
+  const own = Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith("modelstack.")));
+  const dirty = tags["modelstack.git_dirty"] === "true" ? " (with changes)" : "";
+  const url = tags["modelstack.git_commit_url"];
+  const head = fields([
+    ["version", `${version.model}/${version.version}`],
+    ["stage", version.stage],
+    ["aliases", version.aliases.join(" ") || "-"],
+    ["description", version.description || "-"],
+    [
+      "metrics",
+      pairs(
+        Object.fromEntries(
+          Object.entries(version.metrics).map(([key, value]) => [key, String(Number(value.toPrecision(4)))]),
+        ),
+      ),
+    ],
+    ["params", pairs(version.params)],
+    ["tags", pairs(own)],
+    ["digest", version.modelDigest],
+    ["created", version.createdAt.toISOString()],
+    ...(version.url === undefined ? [] : [["page", version.url] as const]),
+    ...commentLines(comments),
+  ]);
+  const lineage = fields([
+    ["pipeline", tag("pipeline_name")],
+    [
+      "run",
+      tags["modelstack.pipeline_run_id"] === undefined ? "-" : `${tag("pipeline_run_name")}  ${tag("pipeline_run_id")}`,
+    ],
+    ["step", tag("step_name")],
+    ["registered by", `${tag("registered_by")}, user ${tag("user")}`],
+    [
+      "commit",
+      tags["modelstack.git_commit"] === undefined
+        ? "-"
+        : `${tag("git_commit")}${dirty}${url === undefined ? "" : `  ${url}`}`,
+    ],
+    ["command", tag("command")],
+    ["environment", tag("environment_digest")],
+  ]);
+  const inputs = inputsOf(tags["modelstack.inputs"]);
+  return [
+    head,
+    `made by\n${indent(lineage)}`,
+    ...(inputs === undefined ? [] : [`from\n${indent(inputs)}`]),
+    `files\n${indent(
+      table(
+        ["PART", "PATH", "SIZE", "SHA256"],
+        files.map(({ part, path, size, digest }) => [part, path, bytes(size), digest.slice(7)]),
+      ),
+    )}`,
+    `make it again\n${indent(again(version))}`,
+  ].join("\n\n");
+}
+
+function again(version: RegistryModelVersion): string {
+  const { commands, caveat } = reproduce(version);
+  return [...(caveat === undefined ? [] : [`# ${caveat}`]), ...commands].join("\n");
+}
+
+function inputsOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "{}") return undefined;
+  if (!text.startsWith("{")) return `${text}, listed in inputs.json`;
+  return fields(Object.entries(JSON.parse(text) as Record<string, string>));
+}
+
+function commentLines(comments: readonly ModelComment[]): (readonly [string, string])[] {
+  return comments.map(({ at, actor, text }) => ["comment", `${text} (${actor}, ${at.toISOString()})`]);
+}
+
+function pairs(values: Readonly<Record<string, string>>): string {
+  return (
+    Object.entries(values)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(" ") || "-"
+  );
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}

@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { didYouMean, findRun, StackError } from "@modelstack/core";
+import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+
+export default async function logs(
+  this: Context,
+  flags: StackFlags,
+  reference: string,
+  instance?: string,
+): Promise<void> {
+  await using stack = await openStackFor(this, flags);
+  const metadata = await stack.metadataStore();
+  const run = await findRun(metadata, reference);
+  const plan = await metadata.getPlan(run.plan);
+  const names = plan.instances.map(({ name }) => name);
+  if (instance !== undefined && !names.includes(instance)) {
+    throw new StackError("INSTANCE_NOT_FOUND", `Run ${run.name} has no step "${instance}".`, {
+      hint: didYouMean(instance, names, "Steps"),
+    });
+  }
+  const attempts = (await metadata.attempts(run.id)).filter(
+    (attempt) => instance === undefined || attempt.instance === instance,
+  );
+  const entries = await Promise.all(
+    attempts.map(async ({ id, instance: name, log }) => {
+      const path = log === undefined ? undefined : join(stack.stateFolder, log);
+      return {
+        instance: name,
+        attempt: id,
+        text: path === undefined || !existsSync(path) ? "" : await readFile(path, "utf8"),
+      };
+    }),
+  );
+  const written = entries.filter(({ text }) => text !== "");
+  print(this, flags, entries, () =>
+    written.length === 0
+      ? "nothing was logged"
+      : written
+          .map(({ instance: name, text }) =>
+            instance === undefined ? `== ${name} ==\n${text.trimEnd()}` : text.trimEnd(),
+          )
+          .join("\n"),
+  );
+}

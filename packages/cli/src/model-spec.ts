@@ -1,0 +1,50 @@
+import {
+  parseModelUri,
+  resolveModel,
+  StackError,
+  userName,
+  type Caller,
+  type ModelRegistry,
+  type RegistryModelVersion,
+  type Stack,
+} from "@modelstack/core";
+
+/** A model, or one of its versions, as a person names it on the command line. */
+export interface ModelSpec {
+  readonly name: string;
+  /** `models:/…` of the version, if one was named. */
+  readonly uri?: string;
+}
+
+/** `NAME`, `NAME/VERSION`, `NAME/STAGE`, `NAME/latest`, `NAME@ALIAS`, each also with `models:/` before it. */
+export function parseModelSpec(text: string): ModelSpec {
+  const rest = text.replace(/^models:\//, "");
+  if (!/[/@]/.test(rest)) return { name: rest };
+  const uri = `models:/${rest}`;
+  return { name: parseModelUri(uri).name, uri };
+}
+
+/** @throws StackError USAGE when only a model was named */
+export async function requireVersion(registry: ModelRegistry, text: string): Promise<RegistryModelVersion> {
+  const { name, uri } = parseModelSpec(text);
+  if (uri === undefined) {
+    throw new StackError("USAGE", `"${text}" names a model, but a version is needed.`, {
+      hint: `Write ${name}/VERSION, ${name}/STAGE or ${name}@ALIAS.`,
+    });
+  }
+  return resolveModel(registry, parseModelUri(uri));
+}
+
+/** @throws StackError REGISTRY_MISSING */
+export async function requireRegistry(stack: Stack): Promise<ModelRegistry> {
+  const registry = await stack.modelRegistry();
+  if (registry !== undefined) return registry;
+  throw new StackError("REGISTRY_MISSING", `The stack "${stack.name}" has no model registry.`, {
+    hint: `Add to stack "${stack.name}" in stack.yaml:\n    experiment_tracker: { flavor: local }\n    model_registry: { flavor: local }`,
+  });
+}
+
+/** The person at the command line, as the author of a change. */
+export function caller(reason?: string): Caller {
+  return { actor: userName(), ...(reason === undefined ? {} : { reason }) };
+}

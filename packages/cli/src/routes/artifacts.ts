@@ -1,0 +1,36 @@
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import { argument, limitFlag, optional, stackFlags } from "./parameters.ts";
+
+const artifact = argument("ARTIFACT", "Its digest or the start of it, NAME, or NAME:VERSION");
+
+export const artifactsRoutes = buildRouteMap({
+  routes: {
+    list: buildCommand({
+      loader: () => import("../commands/artifacts/list.ts"),
+      parameters: {
+        flags: {
+          type: optional("TYPE", "Artifacts of this type: json, text, file, directory"),
+          name: optional("NAME", "The versions of this name"),
+          ...limitFlag,
+          ...stackFlags,
+        },
+      },
+      docs: { brief: "List artifacts, newest first" },
+    }),
+    show: buildCommand({
+      loader: () => import("../commands/artifacts/show.ts"),
+      parameters: { flags: stackFlags, positional: { kind: "tuple", parameters: [artifact] } },
+      docs: { brief: "Show an artifact and the steps that produced it", customUsage: ["penguins-clean:1"] },
+    }),
+    pull: buildCommand({
+      loader: () => import("../commands/artifacts/pull.ts"),
+      parameters: {
+        flags: { to: optional("PATH", "Where to, instead of its own name in this folder"), ...stackFlags },
+        positional: { kind: "tuple", parameters: [artifact] },
+      },
+      docs: { brief: "Copy an artifact to a file or folder", customUsage: ["penguins-clean --to rows.json"] },
+    }),
+  },
+  aliases: { ls: "list" },
+  docs: { brief: "What steps produced" },
+});
