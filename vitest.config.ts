@@ -5,6 +5,9 @@ const conditions = ["@modelstack/source", "node", "import", "module", "default"]
 
 export default defineConfig({
   test: {
+    // CI counts from the report; see .ci/run.
+    reporters:
+      process.env["CI"] === "true" ? ["default", ["json", { outputFile: ".cache/test-report.json" }]] : ["default"],
     projects: ["packages/core", "packages/flavor-local", "packages/cli", "examples", "tests"].map((root) => ({
       resolve: { conditions },
       ssr: { resolve: { conditions } },

@@ -29,7 +29,8 @@ export function canonicalJson(value: unknown, what = "value"): string {
   return canonical(value as Json);
 }
 
-// ES2026's JSON.rawJSON is in V8, not yet in TypeScript's lib.
+// ES2026's JSON.rawJSON is in V8, not yet in TypeScript's lib. It does not look at `this`.
+// oxlint-disable-next-line typescript/unbound-method
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
 function canonical(value: Json): string {
@@ -53,7 +54,8 @@ function check(value: unknown, path: string, above: Set<object>): boolean {
     case "boolean":
       return false;
     case "number":
-      if (!Number.isFinite(value)) throw notJson(path, `is ${value}, which JSON cannot hold`, "Use null, or text with a zod codec.");
+      if (!Number.isFinite(value))
+        throw notJson(path, `is ${value}, which JSON cannot hold`, "Use null, or text with a zod codec.");
       return Object.is(value, -0);
     case "object":
       return value === null ? false : checkObject(value, path, above);
@@ -69,7 +71,8 @@ function check(value: unknown, path: string, above: Set<object>): boolean {
 
 function checkObject(value: object, path: string, above: Set<object>): boolean {
   if (above.has(value)) throw notJson(path, "refers back to an object that contains it", "Refer to it by an id.");
-  if (above.size >= MAX_DEPTH) throw notJson(`${path.slice(0, 60)}…`, `nests more than ${MAX_DEPTH} levels deep`, "Flatten it.");
+  if (above.size >= MAX_DEPTH)
+    throw notJson(`${path.slice(0, 60)}…`, `nests more than ${MAX_DEPTH} levels deep`, "Flatten it.");
   above.add(value);
   let negativeZero = false;
   if (Array.isArray(value)) {

@@ -40,10 +40,12 @@ export class LocalArtifactStore implements ArtifactStore {
     return { digest, size: bytes.byteLength };
   }
 
-  async putFile(path: string): Promise<StoredBlob> {
+  /** With `expected`, content of another digest is refused as DIGEST_MISMATCH and not stored. */
+  async putFile(path: string, expected?: Digest): Promise<StoredBlob> {
     let size = 0;
     const digest = await this.#write(async (file) => {
       const read = await copyHashed(path, file);
+      if (expected !== undefined && read.digest !== expected) throw changed(path);
       size = read.size;
       return read.digest;
     });
@@ -152,11 +154,7 @@ async function copyHashed(path: string, to: File): Promise<StoredBlob> {
     const before = await source.stat({ bigint: true });
     const copied = await hashOf(source, to);
     const after = await source.stat({ bigint: true });
-    if (before.mtimeNs !== after.mtimeNs || after.size !== BigInt(copied.size)) {
-      throw new StackError("DIGEST_MISMATCH", `The file ${path} changed while it was stored.`, {
-        hint: "Store it again once it is no longer written to.",
-      });
-    }
+    if (before.mtimeNs !== after.mtimeNs || after.size !== BigInt(copied.size)) throw changed(path);
     return copied;
   } finally {
     await source.close();
@@ -179,6 +177,12 @@ async function hashOf(file: File, to?: File): Promise<StoredBlob> {
     hash.update(part);
     await writing;
   }
+}
+
+function changed(path: string): StackError {
+  return new StackError("DIGEST_MISMATCH", `The file ${path} changed while it was stored.`, {
+    hint: "Store it again once it is no longer written to.",
+  });
 }
 
 function mismatch(digest: Digest, path: string): StackError {

@@ -75,14 +75,8 @@ export class LocalModelRegistry implements ModelRegistry {
     });
   }
 
-  async #keep({ localPath, digest, path }: NewModelVersion["files"][number]): Promise<void> {
-    if (await this.#blobs.has(digest)) return;
-    const stored = await this.#blobs.putFile(localPath);
-    if (stored.digest === digest) return;
-    await this.#blobs.delete(stored.digest);
-    throw new StackError("DIGEST_MISMATCH", `The file ${path} changed while it was registered.`, {
-      hint: "Register it again.",
-    });
+  async #keep({ localPath, digest }: NewModelVersion["files"][number]): Promise<void> {
+    if (!(await this.#blobs.has(digest))) await this.#blobs.putFile(localPath, digest);
   }
 
   updateModelVersion(

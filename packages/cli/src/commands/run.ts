@@ -23,7 +23,7 @@ export default async function run(this: Context, flags: RunFlags, file: string):
   await using stack = await openStackFor(this, flags);
   const { built, config, raw } = await buildFromFile(file, stack.projectFolder, this.io.cwd(), flags);
   const signals = onSignal();
-  const progress = progressFor(this.io);
+  const progress = await progressFor(this.io);
   const begun = performance.now();
   let result: RunResult;
   try {

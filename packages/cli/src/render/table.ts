@@ -1,9 +1,9 @@
-import stringWidth from "string-width";
+import { graphemes, textWidth } from "./text-width.ts";
 
 /** Rows in aligned columns under their headings; cut with … where the terminal is too narrow. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
   const all = [headings, ...rows.map((row) => row.map(oneLine))];
-  const natural = headings.map((_, i) => Math.max(...all.map((row) => stringWidth(row[i] ?? ""))));
+  const natural = headings.map((_, i) => Math.max(...all.map((row) => textWidth(row[i] ?? ""))));
   const widths = columns === undefined ? natural : fit(natural, columns - 2 * (headings.length - 1));
   return all
     .map((row) =>
@@ -17,7 +17,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 /** `name:  value` lines with aligned values. */
 export function fields(pairs: readonly (readonly [string, string])[]): string {
-  const width = Math.max(0, ...pairs.map(([name]) => stringWidth(name)));
+  const width = Math.max(0, ...pairs.map(([name]) => textWidth(name)));
   return pairs.map(([name, value]) => `${pad(`${name}:`, width + 1)}  ${value}`.trimEnd()).join("\n");
 }
 
@@ -33,16 +33,14 @@ function fit(natural: readonly number[], available: number): number[] {
 }
 
 function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+  return text + " ".repeat(Math.max(0, width - textWidth(text)));
 }
 
-const graphemes = new Intl.Segmenter();
-
 function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
   let kept = "";
-  for (const { segment } of graphemes.segment(text)) {
-    if (stringWidth(kept + segment) > width - 1) break;
+  for (const segment of graphemes(text)) {
+    if (textWidth(kept + segment) > width - 1) break;
     kept += segment;
   }
   return `${kept}…`;

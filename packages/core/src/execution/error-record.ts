@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { isStackError, messageOf } from "../errors.ts";
 import type { ErrorRecord } from "../components/records.ts";
 import { maskSecrets } from "../secrets.ts";
@@ -15,18 +16,18 @@ export function toErrorRecord(error: unknown): ErrorRecord {
   };
 }
 
-/** The topmost frame that is neither Node's nor a package's: `file:///…/train.ts:12:5` as `/…/train.ts:12:5`. */
+/** The topmost frame that is neither Node's nor a package's, as `/…/train.ts:12:5`. */
 function ownLine(stack: string | undefined): string | undefined {
-  for (const line of stack?.split("\n").slice(1) ?? []) {
-    const place = /\(?((?:file:\/\/)?\/[^()]*:\d+:\d+)\)?$/.exec(line.trim())?.[1];
-    if (place !== undefined && !place.includes("/node_modules/") && !isFramework(place))
-      return place.replace("file://", "");
+  for (const line of stack?.split("\n") ?? []) {
+    // `at fn (PLACE)` or `at PLACE`. Node's own modules (`node:internal/fs:1:2`) are no absolute paths.
+    const frame = /^\s*at (?:.*\()?(?:async )?((?:file:\/\/)?\/.*):(\d+):(\d+)\)?$/.exec(line);
+    if (frame === null) continue;
+    const [, place = "", row, column] = frame;
+    const path = place.startsWith("file:") ? fileURLToPath(place) : place;
+    if (!path.includes("/node_modules/") && !path.startsWith(frameworkRoot)) return `${path}:${row}:${column}`;
   }
   return undefined;
 }
 
 // The framework's own files: this one is `<root>/execution/error-record`.
-const frameworkRoot = new URL("..", import.meta.url).href;
-function isFramework(place: string): boolean {
-  return (place.startsWith("file:") ? place : `file://${place}`).startsWith(frameworkRoot);
-}
+const frameworkRoot = fileURLToPath(new URL("..", import.meta.url));

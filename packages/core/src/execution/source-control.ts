@@ -24,7 +24,7 @@ export async function readSourceState(folder: string): Promise<SourceState | und
   const git = (...args: string[]) =>
     run("git", ["--no-optional-locks", "-C", folder, ...args], { maxBuffer: 64 * 1024 * 1024 });
   const [status, origin, top] = await Promise.allSettled([
-    git("status", "--porcelain=v2", "--branch"),
+    git("status", "--porcelain=v2", "--branch", "--untracked-files=normal"),
     git("config", "--get", "remote.origin.url"),
     git("rev-parse", "--show-toplevel"),
   ]);
@@ -50,7 +50,7 @@ function workingFolder(top: string): string {
 }
 
 function withoutUserinfo(remote: string): string {
-  return remote.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
+  return remote.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");
 }
 
 /** `https://host/group/project/commit/SHA`, as GitLab, GitHub, Gitea and Bitbucket have it. */

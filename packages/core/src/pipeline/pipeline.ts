@@ -108,8 +108,7 @@ export function pipeline<
   return Object.freeze({
     [PIPELINE]: code,
     pipelineName: name,
-    plan: (params?: z.input<P>) =>
-      code.build(params === undefined ? {} : { params: params as Record<string, unknown> }).plan,
+    plan: (params?: z.input<P>) => code.build(params === undefined ? {} : { params }).plan,
   });
 }
 

@@ -148,16 +148,18 @@ export class PlanBuilder {
           ? { kind: "list", items: value.map((item, i) => this.#typedRef(type.of, item, `${place}, item ${i}`)) }
           : this.#listRef(type.of, value, place);
       case "record":
+        if (typeof value !== "object" || value === null || handleOf(value) !== undefined) {
+          throw this.#invalid(`expects handles by name for ${place}`, "Pass an object of handles: { name: handle }.");
+        }
         return {
           kind: "record",
           items: Object.fromEntries(
-            Object.entries((value ?? {}) as object).map(([key, item]) => [
-              key,
-              this.#typedRef(type.of, item, `${place}, entry ${key}`),
-            ]),
+            Object.entries(value).map(([key, item]) => [key, this.#typedRef(type.of, item, `${place}, entry ${key}`)]),
           ),
         };
-      default:
+      case "bytes":
+      case "file":
+      case "directory":
         return this.#typedRef(type, value, place);
     }
   }
@@ -207,7 +209,7 @@ export class PlanBuilder {
     }
     // What is stored must be plain JSON, as another process reads it back.
     const json = JSON.parse(encodeJson(given, `the parameters of ${name}`)) as Record<string, Json>;
-    return { given: json, parsed: parsed.data as Record<string, unknown> };
+    return { given: json, parsed: parsed.data };
   }
 
   #invalid(what: string, hint: string): StackError {

@@ -11,10 +11,11 @@ export function environmentFor(stackFile: string | undefined): Readonly<Record<s
   try {
     text = readFileSync(join(dirname(stackFile), ".env"), "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return process.env;
+    // Python keeps a virtual environment in a folder of that name.
+    if (["ENOENT", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return process.env;
     throw error;
   }
-  return { ...parseEnv(text), ...process.env };
+  return { ...parseEnv(text.replace(/^\uFEFF/, "")), ...process.env };
 }
 
 /**
@@ -30,7 +31,7 @@ export function expandEnvironment(
 ): unknown {
   if (typeof value === "string") {
     return value.replaceAll(/\$\{env:([^}]*)\}/g, (_match, name: string) => {
-      const found = environment[name];
+      const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
       if (found === undefined) {
         throw new StackError("ENV_MISSING", `the environment variable ${name} is not set`, {
           location: locate(path),

@@ -58,6 +58,7 @@ export class FlavorCatalog {
       throw new StackError(
         "PLUGIN_INVALID",
         `The plugin ${source.manifest.package} ${source.manifest.version} lists ${kind}/${name} in its package.json but does not export it.`,
+        { ...(location === undefined ? {} : { location }), hint: "Update it, or choose another flavor." },
       );
     }
     return flavor;
@@ -75,9 +76,13 @@ export class FlavorCatalog {
       .filter((flavor) => flavor.kind === kind)
       .map((flavor) => flavor.name);
     const [near] = nearest(name, known);
+    // A package that is no plugin lists no flavors: the one that is looked for may be meant to come from it.
+    const useless = this.#sources.flatMap(({ manifest }) =>
+      manifest.problem === undefined ? [] : [` ${manifest.package} cannot be used: ${manifest.problem}.`],
+    );
     return new StackError("FLAVOR_UNKNOWN", `unknown flavor "${name}" of ${kind}`, {
       ...(location === undefined ? {} : { location }),
-      hint: `${near === undefined ? "" : `did you mean "${near}"? `}Known: ${known.join(", ")}. Others come with packages named under plugins:.`,
+      hint: `${near === undefined ? "" : `did you mean "${near}"? `}Known: ${known.join(", ")}. Others come with packages named under plugins:.${useless.join("")}`,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { issuesOf } from "../artifacts/types.ts";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { StackError } from "../errors.ts";
@@ -46,7 +46,9 @@ export async function openProject(options: StackOptions, builtIn: readonly Plugi
 }
 
 async function loadCatalog(file: StackFile, folder: string, builtIn: readonly PluginSource[]): Promise<FlavorCatalog> {
-  const named = await Promise.all(file.plugins.map((name) => findPlugin(name, folder)));
+  const named = await Promise.all(
+    file.plugins.map((name, i) => findPlugin(name, folder, file.source?.locate(["plugins", String(i)]))),
+  );
   return new FlavorCatalog([...builtIn, ...named]);
 }
 
@@ -86,7 +88,7 @@ export async function checkStack(
     const locate = (path: readonly string[]) =>
       project.file.source?.locate([...at, ...path]) ?? { file: "the built-in stack" };
     const given = expandEnvironment(component.config, environment, locate);
-    const parsed = z.strictObject(flavor.config.shape).safeParse(given);
+    const parsed = flavor.config.strict().safeParse(given);
     if (!parsed.success) throw invalidConfig(kind, component.flavor, flavor.config, parsed.error, locate);
     configured.set(kind, { flavor, config: parsed.data });
   }

@@ -1,9 +1,11 @@
 import { readFile, realpath } from "node:fs/promises";
-import { createRequire, findPackageJSON } from "node:module";
-import { dirname, join, sep } from "node:path";
+import { findPackageJSON } from "node:module";
+import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf, StackError } from "../errors.ts";
+import { messageOf, StackError, type SourceLocation } from "../errors.ts";
+import { printable } from "../names.ts";
 import type { AnyFlavor, Plugin } from "./flavor.ts";
+import { entryOf } from "./package-entry.ts";
 
 /** The version of the interface between core and plugins. */
 export const PLUGIN_API = 1;
@@ -48,34 +50,52 @@ function problemOf(modelstack: PackageJson["modelstack"]): string | undefined {
   return `it is made for interface ${String(modelstack.api)} of modelstack, this is ${PLUGIN_API}`;
 }
 
+const PACKAGE_NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
+
 /**
- * Finds a plugin named under `plugins:` in stack.yaml: a package resolved from the project, or a folder inside it (`./my-flavor`).
+ * Finds a plugin named under `plugins:` in stack.yaml, at `location`: a package resolved from the project, or a folder inside it
+ * (`./my-flavor`).
  *
  * @throws StackError PLUGIN_NOT_FOUND, PLUGIN_INVALID
  */
-export async function findPlugin(name: string, projectFolder: string): Promise<PluginSource> {
+export async function findPlugin(
+  name: string,
+  projectFolder: string,
+  location?: SourceLocation,
+): Promise<PluginSource> {
+  const at = location === undefined ? {} : { location };
   const isPath = /^\.{0,2}[/\\]|^[A-Za-z]:/.test(name) || name === "." || name === "..";
-  const manifestPath = isPath ? await manifestInside(name, projectFolder) : manifestOfPackage(name, projectFolder);
+  if (!isPath && !PACKAGE_NAME.test(name)) {
+    throw new StackError("PLUGIN_INVALID", `The plugin ${printable(name)} is not the name of a package.`, {
+      ...at,
+      hint: "Name an installed package, or a folder of the project as ./folder.",
+    });
+  }
+  const manifestPath = isPath
+    ? await manifestInside(name, projectFolder, at)
+    : manifestOfPackage(name, projectFolder, at);
   let manifest: PluginManifest;
   try {
     manifest = await readManifest(manifestPath);
   } catch (cause) {
     throw new StackError("PLUGIN_INVALID", `The plugin ${name} has no readable package.json: ${messageOf(cause)}.`, {
+      ...at,
+      hint: 'A plugin\'s package.json has a name, a version and "modelstack": { "api": 1, "flavors": ["kind/name"] }.',
       cause,
     });
   }
   return {
     manifest,
     load: async () => {
-      // Resolved as `import` from the project would be, but for packages that export to `import` alone by reading their entry.
-      const require = createRequire(manifestPath);
-      const entry = require.resolve(dirname(manifestPath));
+      const entry = await entryOf(manifestPath);
       return ((await import(pathToFileURL(entry).href)) as { default?: unknown }).default;
     },
   };
 }
 
-function manifestOfPackage(name: string, projectFolder: string): string {
+type At = { readonly location?: SourceLocation };
+
+function manifestOfPackage(name: string, projectFolder: string, at: At): string {
   let path: string | undefined;
   try {
     path = findPackageJSON(name, pathToFileURL(join(projectFolder, "package.json")));
@@ -84,25 +104,28 @@ function manifestOfPackage(name: string, projectFolder: string): string {
   }
   if (path === undefined) {
     throw new StackError("PLUGIN_NOT_FOUND", `The plugin ${name} is not installed in ${projectFolder}.`, {
+      ...at,
       hint: `npm install ${name}`,
     });
   }
   return path;
 }
 
-async function manifestInside(name: string, projectFolder: string): Promise<string> {
+async function manifestInside(name: string, projectFolder: string, at: At): Promise<string> {
   const root = await realpath(projectFolder);
   let folder: string;
   try {
     folder = await realpath(join(root, name));
   } catch (cause) {
     throw new StackError("PLUGIN_NOT_FOUND", `There is no folder ${name} in ${projectFolder}.`, {
+      ...at,
       hint: "Name an installed package or a folder of the project that has a package.json.",
       cause,
     });
   }
   if (!folder.startsWith(root + sep)) {
     throw new StackError("PLUGIN_INVALID", `The plugin ${name} lies outside the project ${projectFolder}.`, {
+      ...at,
       hint: "Install it as a package: plugins are code, and code comes from the project or its packages.",
     });
   }
@@ -114,13 +137,17 @@ async function manifestInside(name: string, projectFolder: string): Promise<stri
  *
  * @throws StackError PLUGIN_INVALID naming the plugin and its version
  */
-export async function loadPlugin({ manifest, load }: PluginSource): Promise<readonly AnyFlavor[]> {
+export async function loadPlugin(source: PluginSource): Promise<readonly AnyFlavor[]> {
+  const { manifest } = source;
   const label = `${manifest.package} ${manifest.version}`;
-  if (manifest.problem !== undefined)
-    throw new StackError("PLUGIN_INVALID", `The plugin ${label} cannot be used: ${manifest.problem}.`);
+  if (manifest.problem !== undefined) {
+    throw new StackError("PLUGIN_INVALID", `The plugin ${label} cannot be used: ${manifest.problem}.`, {
+      hint: `Install a version of ${manifest.package} for interface ${PLUGIN_API}, or remove it from plugins: in stack.yaml.`,
+    });
+  }
   let exported: unknown;
   try {
-    exported = await load();
+    exported = await source.load();
   } catch (cause) {
     throw new StackError("PLUGIN_INVALID", `The plugin ${label} failed while it was imported: ${messageOf(cause)}.`, {
       hint: "Update or remove it. Commands that do not need its flavors still work.",
@@ -132,6 +159,7 @@ export async function loadPlugin({ manifest, load }: PluginSource): Promise<read
     throw new StackError(
       "PLUGIN_INVALID",
       `The plugin ${label} does not default-export definePlugin({ api: ${PLUGIN_API}, flavors }).`,
+      { hint: "Update or remove it. Commands that do not need its flavors still work." },
     );
   }
   return plugin.flavors;

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
-import { StackError, type SourceLocation } from "../errors.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, StackError, type SourceLocation } from "../errors.ts";
+import { checkPortableName } from "../names.ts";
 import { didYouMean } from "../suggest.ts";
 import { readStackText, STACK_FILE_EXAMPLE } from "./stack-text.ts";
-import { YamlSource } from "./yaml-source.ts";
+import type { YamlSource } from "./yaml-source.ts";
 
 const component = z.looseObject({ flavor: z.string() });
 const stack = z.strictObject({
@@ -73,7 +73,10 @@ export const builtInStackFile: StackFile = {
  * @throws StackError STACK_FILE_NOT_FOUND, STACK_FILE_TOO_LARGE, STACK_FILE_EMPTY, STACK_FILE_SYNTAX, STACK_FILE_INVALID
  */
 export async function readStackFile(path: string): Promise<StackFile> {
-  const source = YamlSource.parse(path, await readStackText(path));
+  const text = await readStackText(path);
+  // Loaded when there is a file to read: the built-in stack needs no YAML.
+  const { YamlSource } = await import("./yaml-source.ts");
+  const source = YamlSource.parse(path, text);
   if (source.isEmpty) {
     throw new StackError("STACK_FILE_EMPTY", `${path} is empty.`, {
       hint: `A minimal one:\n${STACK_FILE_EXAMPLE}`,
@@ -83,6 +86,7 @@ export async function readStackFile(path: string): Promise<StackFile> {
   const result = stackFileSchema.safeParse(source.data);
   if (!result.success) throw invalid(source, result.error);
   const { active, plugins, model_names: pattern, stacks } = result.data;
+  for (const name of Object.keys(stacks)) checkStackName(source, name);
   if (!Object.hasOwn(stacks, active)) {
     throw new StackError("STACK_FILE_INVALID", `active: names the stack "${active}", which ${path} does not have.`, {
       location: source.locate(["active"]),
@@ -115,13 +119,15 @@ function compile(pattern: string, location: SourceLocation): RegExp {
   } catch (cause) {
     throw new StackError("STACK_FILE_INVALID", `model_names: is not a regular expression: ${messageOf(cause)}.`, {
       location,
+      hint: "Write a pattern for the whole name, such as ^[a-z]+$.",
       cause,
     });
   }
 }
 
 function invalid(source: YamlSource, error: z.ZodError): StackError {
-  const issue = error.issues[0]!;
+  // A misspelt key is also a missing one; its spelling is what to mend.
+  const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0]!;
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
@@ -140,16 +146,45 @@ function invalid(source: YamlSource, error: z.ZodError): StackError {
       location: source.locate(missing ? path.slice(0, -1) : path),
       hint: missing
         ? `Add it${path.at(-1) === "version" ? ': "version: 1"' : ""}. A minimal file:\n${STACK_FILE_EXAMPLE}`
-        : "Mend this line.",
+        : remedy(issue, source, path),
     },
   );
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_type") return `expected ${issue.expected}`;
+  if (issue.code === "invalid_type") return `expected ${inYaml[issue.expected] ?? issue.expected}`;
   if (issue.code === "invalid_value")
     return `expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
   return issue.message;
+}
+
+const inYaml: Partial<Record<string, string>> = {
+  object: "a mapping",
+  record: "a mapping",
+  array: "a list",
+  string: "text",
+};
+
+function remedy(issue: z.core.$ZodIssue, source: YamlSource, path: readonly string[]): string {
+  if (issue.code !== "invalid_type") return "Mend this line.";
+  const value = source.at(path);
+  if (issue.expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
+    return `YAML reads it as a ${typeof value}. Put it in quotes: ${path.at(-1)}: "${source.written(path)}"`;
+  }
+  if (value === null && issue.expected !== "string") return `For one without settings write ${path.at(-1)}: {}`;
+  return "Mend this line.";
+}
+
+function checkStackName(source: YamlSource, name: string): void {
+  try {
+    checkPortableName("The stack name", name);
+  } catch (cause) {
+    throw new StackError("STACK_FILE_INVALID", messageOf(cause), {
+      location: source.locate(["stacks", name], "key"),
+      hint: "Give the stack another name.",
+      cause,
+    });
+  }
 }
 
 /** What something is, as a person who wrote YAML would say. */

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { StackError } from "../errors.ts";
+import { isStackError, messageOf, StackError } from "../errors.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -22,11 +22,18 @@ export async function readStackText(path: string): Promise<string> {
     if (size > MAX_BYTES) {
       throw new StackError("STACK_FILE_TOO_LARGE", `${path} is larger than 1 MiB (${size} bytes).`, {
         location: { file: path },
+        hint: "Is this the right file?",
       });
     }
     return await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (isStackError(error)) throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      throw new StackError("STACK_FILE_NOT_FOUND", `${path} cannot be read: ${messageOf(error)}.`, {
+        hint: "Name a file that you may read.",
+        cause: error,
+      });
+    }
     throw new StackError("STACK_FILE_NOT_FOUND", `There is no file ${path}.`, {
       hint:
         "Name another one, or leave --stack-file out to use the built-in stack. To make one, write:\n" +

@@ -1,4 +1,14 @@
-import { isMap, isNode, isPair, LineCounter, parseDocument, type Document } from "yaml";
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type YAMLError,
+} from "yaml";
 import { StackError, type SourceLocation } from "../errors.ts";
 
 /** A YAML file that knows where each of its values stands. */
@@ -18,45 +28,38 @@ export class YamlSource {
   }
 
   /**
-   * Reads YAML 1.2 with its core schema. Warnings (such as unknown tags) count as errors, merge keys and several documents are refused.
+   * Reads YAML 1.2 with its core schema, as far as JSON can hold it. Warnings (such as unknown tags) count as errors; merge keys, the key
+   * `__proto__`, several documents and aliases inside what they stand for are refused.
    *
    * @throws StackError STACK_FILE_SYNTAX with the line
    */
   static parse(path: string, text: string): YamlSource {
     const counter = new LineCounter();
     // The parser goes down recursively: what no person writes is refused before it is tried.
-    const depth = nesting(text);
-    if (depth > 100)
-      throw new StackError("STACK_FILE_SYNTAX", `the file nests ${depth} brackets deep; at most 100 are read`, {
-        location: { file: path },
-      });
+    if (nesting(text) > MAX_DEPTH) throw tooDeep(path);
     const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: false, stringKeys: true });
-    const [problem] = [...document.errors, ...document.warnings];
     const at = (offset: number) => locationAt(path, text, counter, offset);
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem?.code === "RESOURCE_EXHAUSTION") throw tooDeep(path);
     if (problem !== undefined) {
-      const multiple = problem.code === "MULTIPLE_DOCS";
-      throw new StackError(
-        "STACK_FILE_SYNTAX",
-        multiple ? "one document is expected, but a second begins here" : problem.message,
-        {
-          location: at(problem.pos[0]),
-          hint: hintFor(problem.code),
-          cause: problem,
-        },
-      );
+      throw new StackError("STACK_FILE_SYNTAX", messageFor(problem, document, counter), {
+        location: at(problem.pos[0]),
+        hint: hintFor(problem.code),
+        cause: problem,
+      });
     }
+    refuseSurprises(document, at);
     let data: unknown;
     try {
       data = document.toJS({ maxAliasCount: 100 }) as unknown;
     } catch (cause) {
       throw new StackError("STACK_FILE_SYNTAX", "the file repeats aliases (&, *) beyond reason", {
         location: { file: path },
+        hint: "Write out what they stand for.",
         cause,
       });
     }
-    const source = new YamlSource(path, text, document, counter, data);
-    source.#refuseMergeKeys(document.contents, []);
-    return source;
+    return new YamlSource(path, text, document, counter, data);
   }
 
   get isEmpty(): boolean {
@@ -82,6 +85,12 @@ export class YamlSource {
     return { file: this.path };
   }
 
+  /** The text of the value at a path, as it stands in the file. */
+  written(path: readonly string[]): string {
+    const node: unknown = this.#document.getIn(path, true);
+    return isNode(node) && node.range ? this.text.slice(node.range[0], node.range[1]) : "";
+  }
+
   /** The text with one scalar replaced, and everything else (comments, order, spacing) as it was. */
   withScalar(path: readonly string[], value: string): string {
     const node: unknown = this.#document.getIn(path, true);
@@ -89,7 +98,7 @@ export class YamlSource {
     if (range === undefined || range === null) throw new TypeError(`there is nothing at ${path.join(".")}`);
     return (
       this.text.slice(0, range[0]) +
-      JSON.stringify(value).replace(/^"([A-Za-z][\w.-]*)"$/, "$1") +
+      JSON.stringify(value).replace(/^"(?!(?:true|false|null)"$)([A-Za-z][\w.-]*)"$/i, "$1") +
       this.text.slice(range[1])
     );
   }
@@ -107,21 +116,65 @@ export class YamlSource {
     );
     return isNode(node) ? node.range?.[0] : undefined;
   }
+}
 
-  #refuseMergeKeys(node: unknown, path: readonly string[]): void {
-    if (!isMap(node)) return;
-    for (const { key, value } of node.items) {
-      if (String(key) === "<<") {
-        throw new StackError("STACK_FILE_SYNTAX", "merge keys (<<) are not supported", {
-          location: isNode(key)
-            ? locationAt(this.path, this.text, this.#counter, key.range?.[0] ?? 0)
-            : { file: this.path },
-          hint: "Write the keys out.",
-        });
-      }
-      this.#refuseMergeKeys(value, [...path, String(key)]);
-    }
-  }
+/** Refuses what YAML allows and a reader would not expect. */
+function refuseSurprises(document: Document, at: (offset: number) => SourceLocation): void {
+  const refuse = (node: unknown, what: string, hint: string): never => {
+    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+    throw new StackError("STACK_FILE_SYNTAX", what, { location: at(offset), hint });
+  };
+  visit(document, {
+    Pair(_, { key }) {
+      const name = isScalar(key) ? key.value : key;
+      if (name === "<<") refuse(key, "merge keys (<<) are not supported", "Write the keys out.");
+      if (name === "__proto__") refuse(key, "the key __proto__ cannot be used", "Give it another name.");
+    },
+    Alias(_, alias, ancestors) {
+      const target = alias.resolve(document);
+      if (target !== undefined && ancestors.includes(target))
+        refuse(alias, `the alias *${alias.source} stands inside what it stands for`, "Write out what is meant.");
+    },
+    Scalar(_, scalar) {
+      const { value } = scalar;
+      const plain = value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+      if (!plain) refuse(scalar, "this value is neither text, a number, true, false nor null", "Put it in quotes.");
+    },
+  });
+}
+
+function messageFor(problem: YAMLError, document: Document, counter: LineCounter): string {
+  if (problem.code === "MULTIPLE_DOCS") return "one document is expected, but a second begins here";
+  const first = problem.code === "DUPLICATE_KEY" ? firstOf(document, problem.pos[0]) : undefined;
+  if (first === undefined) return problem.message;
+  const line = (offset: number) => counter.linePos(offset).line;
+  return `the key "${first.key}" stands in line ${line(first.offset)} and again in line ${line(problem.pos[0])}`;
+}
+
+/** The first of two equal keys, of which the second stands at `offset`. */
+function firstOf(document: Document, offset: number): { key: string; offset: number } | undefined {
+  let found: { key: string; offset: number } | undefined;
+  visit(document, {
+    Map(_, { items }) {
+      const keys = items.map(({ key }) =>
+        isScalar(key) ? { key: String(key.value), offset: key.range?.[0] ?? 0 } : undefined,
+      );
+      const second = keys.find((key) => key?.offset === offset);
+      if (second === undefined) return;
+      found = keys.find((key) => key?.key === second.key);
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+const MAX_DEPTH = 100;
+
+function tooDeep(path: string): StackError {
+  return new StackError("STACK_FILE_SYNTAX", `the file nests more than ${MAX_DEPTH} levels deep`, {
+    location: { file: path },
+    hint: "A stack needs four levels: is this the right file?",
+  });
 }
 
 function locationAt(file: string, text: string, counter: LineCounter, offset: number): SourceLocation {

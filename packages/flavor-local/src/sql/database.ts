@@ -21,3 +21,10 @@ export function given<K extends string, T extends SqlValue>(
 ): { [P in K]?: Exclude<T, null> } {
   return (value === null || value === undefined ? {} : { [key]: value }) as { [P in K]?: Exclude<T, null> };
 }
+
+/** The text of a number that neither a REAL column nor JSON keeps: NaN, the infinities, and -0, which both would make 0. */
+export function specialNumber(value: unknown): string | undefined {
+  if (typeof value !== "number") return undefined;
+  if (Object.is(value, -0)) return "-0";
+  return Number.isFinite(value) ? undefined : String(value);
+}

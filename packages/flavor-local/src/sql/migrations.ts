@@ -51,7 +51,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX tracked_run_by_experiment ON tracked_run (experiment, started_at);
   CREATE TABLE param (run TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key)) STRICT, WITHOUT ROWID;
   CREATE TABLE run_tag (run TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key)) STRICT, WITHOUT ROWID;
-  -- A value that is no number (NaN, infinities) stands in special.
+  -- A value that REAL does not keep (NaN, infinities, -0) stands in special.
   CREATE TABLE metric (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL, key TEXT NOT NULL, value REAL, special TEXT, step INTEGER NOT NULL, at INTEGER NOT NULL
   ) STRICT;

@@ -15,7 +15,7 @@ import {
   type RegistryModelVersion,
   type TagChanges,
 } from "@modelstack/core";
-import { given, orNull, type Row, type Sql } from "./database.ts";
+import { given, orNull, specialNumber, type Row, type Sql } from "./database.ts";
 import { conditions, page } from "./facts.ts";
 
 const PAGE = 100;
@@ -88,15 +88,19 @@ export function models(
   const { where, values } = conditions([
     [`deleted_at IS ${deleted ? "NOT NULL" : "NULL"}`],
     ["name = ?", name],
-    ["name > ?", pageToken],
+    // Deleted models may share a name, so a place in the list is a name and an id.
+    ["(name, id) > (?, ?)", ...placeOf(pageToken)],
     ...tagConditions(tags, "m.id", "0"),
   ]);
   const rows = sql.all(`SELECT * FROM model m ${where} ORDER BY name, id LIMIT ?`, ...values, limit + 1);
-  return page(
-    rows.map((row) => modelOf(sql, row)),
-    limit,
-    (last) => last.name,
-  );
+  const { items, nextPageToken } = page(rows, limit, (row) => `${String(row["id"])} ${String(row["name"])}`);
+  return { items: items.map((row) => modelOf(sql, row)), ...(nextPageToken === undefined ? {} : { nextPageToken }) };
+}
+
+function placeOf(pageToken: string | undefined): [name: string | undefined, id: number | undefined] {
+  if (pageToken === undefined) return [undefined, undefined];
+  const space = pageToken.indexOf(" ");
+  return [pageToken.slice(space + 1), Number(pageToken.slice(0, space))];
 }
 
 export function updateModel(
@@ -175,10 +179,8 @@ export function insertVersion(
     version,
     request.description ?? "",
     JSON.stringify(request.params ?? {}),
-    // NaN and the infinities as text, as protobuf's JSON has them.
-    JSON.stringify(request.metrics ?? {}, (_key, value: unknown) =>
-      typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-    ),
+    // What JSON does not keep (NaN, the infinities, -0) as text, as protobuf's JSON has it.
+    JSON.stringify(request.metrics ?? {}, (_key, value: unknown) => specialNumber(value) ?? value),
     request.modelDigest,
     source,
     orNull(request.trackedRunId),

@@ -9,7 +9,7 @@ import {
   type TrackedRunQuery,
   type TrackedRunStatus,
 } from "@modelstack/core";
-import { given, orNull, type Row, type Sql } from "./database.ts";
+import { given, orNull, specialNumber, type Row, type Sql } from "./database.ts";
 import { conditions, page } from "./facts.ts";
 
 const PAGE = 100;
@@ -200,7 +200,7 @@ export function logParams(sql: Sql, id: string, params: Readonly<Record<string, 
 export function logMetrics(sql: Sql, id: string, points: readonly MetricPoint[]): void {
   requireRun(sql, id);
   for (const { key, value, step, at } of points) {
-    const special = Number.isFinite(value) ? null : String(value);
+    const special = orNull(specialNumber(value));
     sql.run(
       "INSERT INTO metric (run, key, value, special, step, at) VALUES (?, ?, ?, ?, ?, ?)",
       id,

@@ -1,0 +1,76 @@
+import { resolve, sep } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isStackError, StackError } from "./errors.ts";
+import { checkFileName, checkRelativePath, safeJoin } from "./safe-path.ts";
+
+const root = resolve("/srv/artifacts");
+
+function refused(act: () => unknown): StackError | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (!isStackError(error)) throw error;
+    return error;
+  }
+}
+
+describe("safeJoin", () => {
+  it.each(["model.json", "a/b/c.txt", "..hidden", "a/...", "%2e%2e", "né e", "-x"])("joins %j", (path) => {
+    expect(safeJoin(root, path)).toBe(resolve(root, path));
+  });
+
+  it.each([
+    "",
+    ".",
+    "..",
+    "../x",
+    "a/../../x",
+    "a/../b",
+    "/etc/passwd",
+    "//etc",
+    "C:\\x",
+    "C:x",
+    "a\\..\\..\\x",
+    "a//b",
+    "a/",
+    "./a",
+    "a\0b",
+    "a/\n",
+  ])("refuses %j and says how to write it", (path) => {
+    const error = refused(() => safeJoin(root, path));
+    expect(error).toMatchObject({ code: "NAME_INVALID", hint: expect.stringContaining("forward slashes") });
+  });
+
+  it("stays inside its folder or refuses, whatever the path", () => {
+    const segment = fc.constantFrom("..", ".", "", "a", "b c", "\\", "C:", "%2e%2e", "~", "\0", "...", "é");
+    const paths = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(segment, { maxLength: 8 }).map((parts) => parts.join("/")),
+      fc.array(segment, { maxLength: 8 }).map((parts) => `/${parts.join("\\")}`),
+    );
+    fc.assert(
+      fc.property(paths, (path) => {
+        let joined: string | undefined;
+        if (refused(() => (joined = safeJoin(root, path))) !== undefined) return;
+        expect(resolve(joined!).startsWith(root + sep)).toBe(true);
+        expect(checkRelativePath(path)).toBe(path);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("checkFileName", () => {
+  it.each(["forest.json", ".env", "with space", "…"])("takes %j", (name) => {
+    expect(checkFileName(name)).toBe(name);
+  });
+
+  it.each(["", ".", "..", "a/b", "a\\b", "a\nb", "x".repeat(201)])("refuses %j and says what to use", (name) => {
+    expect(refused(() => checkFileName(name))).toMatchObject({
+      code: "NAME_INVALID",
+      hint: expect.stringContaining("folder()"),
+    });
+  });
+});
