@@ -18,7 +18,13 @@ export type { Logger, StepContext } from "./pipeline/context.ts";
 export {
   parsePlan,
   planDigest,
-  topologicalOrder, type InputRef, type OutputRef, type Plan, type PlanInstance } from "./pipeline/plan.ts";
+  planJson,
+  topologicalOrder,
+  type InputRef,
+  type OutputRef,
+  type Plan,
+  type PlanInstance,
+} from "./pipeline/plan.ts";
 export { planToMermaid, planToText } from "./pipeline/draw.ts";
 export type { StepSettings } from "./pipeline/plan-builder.ts";
 

@@ -11,7 +11,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * @throws StackError VALUE_NOT_JSON
  */
 export function encodeJson(value: unknown, what = "value"): string {
-  const negativeZero = check(value, what, new Set());
+  const negativeZero = check(value, what);
   // JSON.stringify writes -0 as 0.
   return negativeZero
     ? JSON.stringify(value, (_key, v: unknown) => (Object.is(v, -0) ? rawJson("-0") : v))
@@ -25,7 +25,7 @@ export function encodeJson(value: unknown, what = "value"): string {
  * @throws StackError VALUE_NOT_JSON
  */
 export function canonicalJson(value: unknown, what = "value"): string {
-  check(value, what, new Set());
+  check(value, what);
   return canonical(value as Json);
 }
 
@@ -47,48 +47,66 @@ function canonical(value: Json): string {
 /** Deeper than anything a person means, and well within the stack. */
 const MAX_DEPTH = 1000;
 
-/** Walks the value once; returns whether a -0 is in it. */
-function check(value: unknown, path: string, above: Set<object>): boolean {
+/** Walks the value once; returns whether a -0 is in it. Where it is at is kept as a list, and made a text only for an error. */
+function check(value: unknown, what: string): boolean {
+  const walk: Walk = { what, path: [], above: new Set(), negativeZero: false };
+  visit(value, walk);
+  return walk.negativeZero;
+}
+
+interface Walk {
+  readonly what: string;
+  readonly path: (string | number)[];
+  readonly above: Set<object>;
+  negativeZero: boolean;
+}
+
+function visit(value: unknown, walk: Walk): void {
   switch (typeof value) {
     case "string":
     case "boolean":
-      return false;
+      return;
     case "number":
-      if (!Number.isFinite(value))
-        throw notJson(path, `is ${value}, which JSON cannot hold`, "Use null, or text with a zod codec.");
-      return Object.is(value, -0);
+      if (!Number.isFinite(value)) {
+        throw notJson(walk, `is ${value}, which JSON cannot hold`, "Use null, or text with a zod codec.");
+      }
+      walk.negativeZero ||= Object.is(value, -0);
+      return;
     case "object":
-      return value === null ? false : checkObject(value, path, above);
+      if (value !== null) visitObject(value, walk);
+      return;
     case "undefined":
-      throw notJson(path, "is undefined", "Use null for what is not there.");
+      throw notJson(walk, "is undefined", "Use null for what is not there.");
     case "bigint":
-      throw notJson(path, "is a bigint, which JSON cannot hold", "Store it as text, or declare a zod codec for it.");
+      throw notJson(walk, "is a bigint, which JSON cannot hold", "Store it as text, or declare a zod codec for it.");
     case "function":
     case "symbol":
-      throw notJson(path, `is a ${typeof value}`, "Return plain data: functions and symbols cannot be stored.");
+      throw notJson(walk, `is a ${typeof value}`, "Return plain data: functions and symbols cannot be stored.");
   }
 }
 
-function checkObject(value: object, path: string, above: Set<object>): boolean {
-  if (above.has(value)) throw notJson(path, "refers back to an object that contains it", "Refer to it by an id.");
-  if (above.size >= MAX_DEPTH)
-    throw notJson(`${path.slice(0, 60)}…`, `nests more than ${MAX_DEPTH} levels deep`, "Flatten it.");
+function visitObject(value: object, walk: Walk): void {
+  const { above } = walk;
+  if (above.has(value)) throw notJson(walk, "refers back to an object that contains it", "Refer to it by an id.");
+  if (above.size >= MAX_DEPTH) throw notJson(walk, `nests more than ${MAX_DEPTH} levels deep`, "Flatten it.");
   above.add(value);
-  let negativeZero = false;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) negativeZero = check(value[i], `${path}[${i}]`, above) || negativeZero;
+    for (let i = 0; i < value.length; i++) visitMember(value[i], i, walk);
   } else {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) {
-      throw notJson(path, `is a ${nameOfClass(value)}, which would not come back as one`, CODEC);
+      throw notJson(walk, `is a ${nameOfClass(value)}, which would not come back as one`, CODEC);
     }
-    for (const [key, v] of Object.entries(value)) {
-      // A key that is undefined is the same as an absent one, as JSON.stringify has it.
-      if (v !== undefined) negativeZero = check(v, `${path}.${key}`, above) || negativeZero;
-    }
+    // A key that is undefined is the same as an absent one, as JSON.stringify has it.
+    for (const [key, member] of Object.entries(value)) if (member !== undefined) visitMember(member, key, walk);
   }
   above.delete(value);
-  return negativeZero;
+}
+
+function visitMember(member: unknown, key: string | number, walk: Walk): void {
+  walk.path.push(key);
+  visit(member, walk);
+  walk.path.pop();
 }
 
 const CODEC = "Declare a zod codec: z.codec(stored, value, { decode, encode }).";
@@ -98,6 +116,8 @@ function nameOfClass(value: object): string {
   return typeof constructor === "function" && constructor !== Object ? constructor.name : "class instance";
 }
 
-function notJson(path: string, why: string, hint: string): StackError {
-  return new StackError("VALUE_NOT_JSON", `${path} ${why}.`, { hint });
+function notJson({ what, path }: Walk, why: string, hint: string): StackError {
+  const place = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
+  const shown = place.length > 200 ? `${place.slice(0, 60)}…` : place;
+  return new StackError("VALUE_NOT_JSON", `${what}${shown} ${why}.`, { hint });
 }

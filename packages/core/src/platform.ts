@@ -52,8 +52,10 @@ export interface ProcessIdentity {
   readonly startedAt: string;
 }
 
+let identity: ProcessIdentity | undefined;
+
 export function thisProcess(): ProcessIdentity {
-  return { host: hostname(), pid: process.pid, startedAt: startOf(process.pid) ?? "" };
+  return (identity ??= { host: hostname(), pid: process.pid, startedAt: startOf(process.pid) ?? "" });
 }
 
 /** `undefined` when it cannot be known from here, because it runs on another machine. */

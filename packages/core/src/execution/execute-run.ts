@@ -8,7 +8,7 @@ import { StackError } from "../errors.ts";
 import { canonicalJson, type Json } from "../json.ts";
 import { checkLabel } from "../names.ts";
 import type { BuiltPlan } from "../pipeline/pipeline.ts";
-import { planDigest, type Plan } from "../pipeline/plan.ts";
+import { planDigest, planJson, type Plan } from "../pipeline/plan.ts";
 import { makePrivateFolder, thisProcess, userName } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
@@ -227,7 +227,7 @@ async function openTrackedRun(
     ),
   ] as [string, string][];
   await tracker.logParams(tracked.id, Object.fromEntries(params));
-  await tracker.logFile(tracked.id, "modelstack/plan.json", Buffer.from(canonicalJson(plan)));
+  await tracker.logFile(tracked.id, "modelstack/plan.json", Buffer.from(planJson(plan)));
   if (configuration !== undefined) {
     await tracker.logFile(tracked.id, "modelstack/run-configuration.json", Buffer.from(canonicalJson(configuration)));
   }

@@ -199,7 +199,7 @@ export class PlanBuilder {
       }
       given[key] = value;
     }
-    const parsed = code.params.strict().safeParse(given);
+    const parsed = code.params.safeParse(given);
     if (!parsed.success) {
       throw new StackError(
         "PARAM_INVALID",

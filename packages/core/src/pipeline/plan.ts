@@ -50,9 +50,18 @@ export type PlanInstance = Readonly<z.output<typeof planInstance>>;
 export type OutputRef = Readonly<z.output<typeof output>>;
 export type InputRef = Readonly<z.output<typeof inputRef>>;
 
-/** sha256 over the plan's canonical JSON. */
+const texts = new WeakMap<Plan, string>();
+
+/** A plan as canonical JSON, which is how it is stored. Made once: plans are large and never change. */
+export function planJson(plan: Plan): string {
+  const text = texts.get(plan) ?? canonicalJson(plan, "plan");
+  texts.set(plan, text);
+  return text;
+}
+
+/** sha256 over {@link planJson}. */
 export function planDigest(plan: Plan): Digest {
-  return digestOf(canonicalJson(plan, "plan"));
+  return digestOf(planJson(plan));
 }
 
 /**

@@ -59,10 +59,12 @@ export interface StepCode {
   readonly body: (args: Record<string, unknown>, context: StepContext) => unknown;
 }
 
-type NoExtra<B extends (...args: never[]) => unknown, O> =
-  Exclude<keyof Awaited<ReturnType<B>>, keyof O> extends never
-    ? unknown
-    : { readonly "undeclared output": Exclude<keyof Awaited<ReturnType<B>>, keyof O> };
+// Of each member of a union; a body that only throws has none.
+type KeysOfEach<T> = T extends unknown ? keyof T : never;
+type Extra<B extends (...args: never[]) => unknown, O> = Exclude<KeysOfEach<Awaited<ReturnType<B>>>, keyof O>;
+type NoExtra<B extends (...args: never[]) => unknown, O> = [Extra<B, O>] extends [never]
+  ? unknown
+  : { readonly "undeclared output": Extra<B, O> };
 
 /**
  * Defines a step.
@@ -91,7 +93,8 @@ export function step<
   const code: StepCode = {
     name: definition.name,
     inputs: definition.inputs ?? {},
-    params: definition.params ?? z.object({}),
+    // Unknown names are refused; made once, since a plan may have thousands of instances.
+    params: (definition.params ?? z.object({})).strict(),
     outputs: definition.outputs ?? {},
     track: definition.track ?? "run",
     // The definition's own types were checked above; the framework passes what it validated against the same schemas.

@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   parsePlan,
+  planJson,
   StackError,
   type ArtifactQuery,
   type ArtifactRecord,
@@ -45,7 +46,7 @@ export function insertRun(sql: Sql, run: RunRecord, plan: Plan): void {
 export function insertPlan(sql: Sql, digest: Digest, plan: Plan): void {
   // Its key is the digest of its bytes: what is there is equal.
   if (sql.get("SELECT 1 FROM plan WHERE digest = ?", digest) !== undefined) return;
-  sql.run("INSERT INTO plan (digest, json) VALUES (?, ?)", digest, canonicalJson(plan));
+  sql.run("INSERT INTO plan (digest, json) VALUES (?, ?)", digest, planJson(plan));
 }
 
 /** Inserts a fact unless it is there; another one under its key is refused. */

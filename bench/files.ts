@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { inProject, median, ms, runProgram, type Row } from "./measure.ts";
+
+interface Stored {
+  readonly milliseconds: number;
+  readonly digest: string;
+  readonly extraMegabytes: number;
+}
+
+/** What storing 1 GiB costs beside reading, hashing, writing and syncing it. */
+export function fileRows(): Promise<Row[]> {
+  return inProject((folder) => {
+    const source = join(folder, "source.bin");
+    const file = openSync(source, "w");
+    for (let i = 0; i < 64; i++) writeSync(file, randomBytes(16 * 1024 * 1024));
+    closeSync(file);
+    const bare: number[] = [];
+    const stored: Stored[] = [];
+    for (let i = 0; i < 3; i++) {
+      const floor = runProgram<Stored>("floor-file.ts", folder, source);
+      const product = runProgram<Stored>("store-file.ts", folder, source);
+      if (floor.digest !== product.digest) throw new Error("the stored digest is another one");
+      bare.push(floor.milliseconds);
+      stored.push(product);
+    }
+    const product = median(stored.map(({ milliseconds }) => milliseconds));
+    const extra = median(stored.map(({ extraMegabytes }) => extraMegabytes));
+    return [
+      {
+        what: "storing a file of 1 GiB, to read, sha256, write, fsync",
+        floor: ms(median(bare)),
+        product: ms(product),
+        ratio: product / median(bare),
+        budget: 1.2,
+      },
+      {
+        what: "extra memory for it",
+        floor: "-",
+        product: `${extra.toFixed(0)} MiB`,
+        ratio: extra,
+        budget: 64,
+        unit: "MiB",
+      },
+    ];
+  });
+}
