@@ -3,10 +3,10 @@ import { checkedRegistry } from "../components/checked-registry.ts";
 import { componentKinds, type ComponentKind, type ComponentTypes } from "../components/kinds.ts";
 import type { ModelRegistry } from "../components/model-registry.ts";
 import type { FlavorCatalog } from "./flavor-catalog.ts";
-import type { AnyFlavor, FlavorContext } from "./flavor.ts";
+import type { FlavorContext } from "./flavor.ts";
 
-// The only file that knows inversify. The root holds what the process shares (the plugins' flavors); each stack is a child
-// container, so that nothing of one stack can be served to another.
+// The only file that knows inversify. A root container holds what the stacks of a project share, which is its plugins' flavors; each
+// stack is a child of it, so that nothing of one stack can be served to another.
 
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`@modelstack/${name}`);
@@ -20,7 +20,7 @@ const COMPONENT = Object.fromEntries(componentKinds.map((kind) => [kind, token(k
 
 /** A component's flavor and its configuration, checked. */
 export interface ConfiguredComponent {
-  readonly flavor: AnyFlavor;
+  readonly flavor: string;
   readonly config: unknown;
 }
 
@@ -30,35 +30,56 @@ export interface StackScope {
   readonly projectFolder: string;
   readonly stateFolder: string;
   readonly modelNames: RegExp | undefined;
-  readonly shared: FlavorContext["shared"];
+  readonly opened: AsyncDisposableStack;
 }
 
-export function createRootContainer(catalog: FlavorCatalog): Container {
-  const root = new Container({ defaultScope: "Singleton" });
-  root.bind(CATALOG).toConstantValue(catalog);
+const roots = new WeakMap<FlavorCatalog, Container>();
+
+function rootOf(catalog: FlavorCatalog): Container {
+  let root = roots.get(catalog);
+  if (root === undefined) {
+    root = new Container({ defaultScope: "Singleton" });
+    root.bind(CATALOG).toConstantValue(catalog);
+    roots.set(catalog, root);
+  }
   return root;
 }
 
-/** Makes the component of a kind when it is first asked for, and the same one from then on. */
+/** Makes the component of a kind when it is first asked for, and gives the same one from then on. */
 export type ComponentGetter = <K extends ComponentKind>(kind: K) => Promise<ComponentTypes[K]>;
 
-export function createStackContainer(root: Container, scope: StackScope): ComponentGetter {
-  const child = new Container({ parent: root, defaultScope: "Singleton" });
-  child.bind(SCOPE).toConstantValue(scope);
+/** Binds the components of a stack; none is made yet. */
+export function createStackContainer(catalog: FlavorCatalog, scope: StackScope): ComponentGetter {
+  const child = new Container({ parent: rootOf(catalog), defaultScope: "Singleton" });
   const get: ComponentGetter = (kind) => child.getAsync(COMPONENT[kind]);
-  for (const [kind, configured] of scope.components) {
+  const shared = sharedResources(scope.opened);
+  child.bind(SCOPE).toConstantValue(scope);
+  for (const [kind, { flavor: name, config }] of scope.components) {
     child.bind<unknown>(COMPONENT[kind]).toResolvedValue(
-      async ({ projectFolder, stateFolder, shared, modelNames }: StackScope) => {
-        const component = await configured.flavor.create(configured.config, {
-          projectFolder,
-          stateFolder,
-          component: get,
-          shared,
-        });
+      async (flavors: FlavorCatalog, { projectFolder, stateFolder, opened, modelNames }: StackScope) => {
+        const flavor = await flavors.find(kind, name);
+        const component = await flavor.create(config, { projectFolder, stateFolder, component: get, shared });
+        if (isDisposable(component)) opened.use(component);
         return kind === "model_registry" ? checkedRegistry(component as ModelRegistry, modelNames) : component;
       },
-      [SCOPE],
+      [CATALOG, SCOPE],
     );
   }
   return get;
+}
+
+function sharedResources(opened: AsyncDisposableStack): FlavorContext["shared"] {
+  const resources = new Map<string, Disposable | AsyncDisposable>();
+  return <T extends Disposable | AsyncDisposable>(key: string, open: () => T): T => {
+    // What stands under a key is what the same plugin's `open` returned.
+    const present = resources.get(key) as T | undefined;
+    if (present !== undefined) return present;
+    const resource = opened.use(open());
+    resources.set(key, resource);
+    return resource;
+  };
+}
+
+function isDisposable(component: object): component is Disposable | AsyncDisposable {
+  return Symbol.asyncDispose in component || Symbol.dispose in component;
 }

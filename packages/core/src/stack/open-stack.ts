@@ -4,7 +4,7 @@ import { issuesOf } from "../artifacts/types.ts";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { StackError } from "../errors.ts";
 import { nearest } from "../suggest.ts";
-import { createRootContainer, createStackContainer, type ConfiguredComponent } from "./container.ts";
+import type { ConfiguredComponent } from "./container.ts";
 import { environmentFor, expandEnvironment } from "./env.ts";
 import { FlavorCatalog } from "./flavor-catalog.ts";
 import { findUpwards } from "./locate.ts";
@@ -90,7 +90,7 @@ export async function checkStack(
     const given = expandEnvironment(component.config, environment, locate);
     const parsed = flavor.config.strict().safeParse(given);
     if (!parsed.success) throw invalidConfig(kind, component.flavor, flavor.config, parsed.error, locate);
-    configured.set(kind, { flavor, config: parsed.data });
+    configured.set(kind, { flavor: component.flavor, config: parsed.data });
   }
   return configured;
 }
@@ -122,20 +122,15 @@ function invalidConfig(
 export async function openStackOf(project: Project, stackName?: string): Promise<Stack> {
   const { name, entry } = selectStack(project.file, stackName);
   const components = await checkStack(project, name, entry);
-  const resources = new Map<string, Disposable | AsyncDisposable>();
-  const root = createRootContainer(await project.catalog());
-  const stateFolder = join(project.folder, ".stack");
-  const get = createStackContainer(root, {
+  // Loaded when a stack is opened: what only reads stack.yaml needs no container.
+  const { createStackContainer } = await import("./container.ts");
+  const opened = new AsyncDisposableStack();
+  const get = createStackContainer(await project.catalog(), {
     components,
     projectFolder: project.folder,
-    stateFolder,
+    stateFolder: join(project.folder, ".stack"),
     modelNames: project.file.modelNames,
-    shared: <T extends Disposable | AsyncDisposable>(key: string, open: () => T): T => {
-      // What is stored under a key is what the same plugin's `open` returned.
-      const resource = (resources.get(key) as T | undefined) ?? open();
-      resources.set(key, resource);
-      return resource;
-    },
+    opened,
   });
   return new Stack(
     {
@@ -146,15 +141,6 @@ export async function openStackOf(project: Project, stackName?: string): Promise
       modelNames: project.file.modelNames,
     },
     get,
-    () => disposeAll(resources),
+    () => opened.disposeAsync(),
   );
-}
-
-async function disposeAll(resources: Map<string, Disposable | AsyncDisposable>): Promise<void> {
-  const opened = [...resources.values()].reverse();
-  resources.clear();
-  for (const resource of opened) {
-    if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
-    else resource[Symbol.dispose]();
-  }
 }
