@@ -26,7 +26,7 @@ export function usageErrors(show: (error: unknown) => string): ApplicationText {
         new StackError("USAGE", `There is no command "${input}".`, {
           hint:
             corrections.length > 0
-              ? `Did you mean ${corrections.map((word) => `"${word}"`).join(" or ")}?`
+              ? `Did you mean ${corrections.map((word) => `"${word.replaceAll("`", "")}"`).join(" or ")}?`
               : "stack --help lists them.",
         }),
       ),

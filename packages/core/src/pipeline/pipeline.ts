@@ -4,6 +4,7 @@ import { StackError } from "../errors.ts";
 import { encodeJson, type Json } from "../json.ts";
 import { checkIdentifier, checkLabel, checkPortableName } from "../names.ts";
 import { topologicalOrder, type Plan } from "./plan.ts";
+import { didYouMean } from "../suggest.ts";
 import { PlanBuilder, type StepSettings } from "./plan-builder.ts";
 import type { StepCode } from "./step.ts";
 import type { Handle, NoParams } from "./types.ts";
@@ -74,19 +75,15 @@ export function pipeline<
   R extends Readonly<Record<string, Handle<any, any>>> | void = void,
 >(definition: PipelineDefinition<P>, build: (params: z.output<P>) => R): Pipeline<P, R> {
   const name = checkPortableName("The pipeline name", definition.name);
-  const schema: z.ZodObject = definition.params ?? z.object({});
+  const schema: z.ZodObject = (definition.params ?? z.object({})).strict();
   const experiment =
     definition.experiment === undefined ? {} : { experiment: checkLabel("The experiment", definition.experiment) };
   const code: PipelineCode = {
     name,
     params: schema,
     build: ({ params: given = {}, entry, settings }) => {
-      const parsed = schema.strict().safeParse(given);
-      if (!parsed.success) {
-        throw new StackError("PARAM_INVALID", `Parameter of pipeline ${name}: ${issuesOf(parsed.error)}.`, {
-          hint: `It takes: ${Object.keys(schema.shape).join(", ") || "no parameters"}.`,
-        });
-      }
+      const parsed = schema.safeParse(given);
+      if (!parsed.success) throw invalidParams(name, schema, parsed.error);
       const params = JSON.parse(encodeJson(given, `the parameters of pipeline ${name}`)) as Record<string, Json>;
       const builder = new PlanBuilder(name, settings);
       const result = builder.record(() => build(parsed.data as z.output<P>));
@@ -109,6 +106,20 @@ export function pipeline<
     [PIPELINE]: code,
     pipelineName: name,
     plan: (params?: z.input<P>) => code.build(params === undefined ? {} : { params }).plan,
+  });
+}
+
+function invalidParams(name: string, schema: z.ZodObject, error: z.ZodError): StackError {
+  const known = Object.keys(schema.shape);
+  const [issue] = error.issues;
+  if (issue?.code === "unrecognized_keys") {
+    const unknown = issue.keys[0]!;
+    return new StackError("PARAM_INVALID", `Pipeline ${name} has no parameter "${unknown}".`, {
+      hint: didYouMean(unknown, known, "It takes"),
+    });
+  }
+  return new StackError("PARAM_INVALID", `Parameter of pipeline ${name}: ${issuesOf(error)}.`, {
+    hint: `It takes: ${known.join(", ") || "no parameters"}.`,
   });
 }
 

@@ -223,10 +223,10 @@ describe("parameters", () => {
     [{ n: "1" }, "Parameter of pipeline p: n: Invalid input: expected number, received string."],
     [{ n: 10 }, "Parameter of pipeline p: n: Too big: expected number to be <=9."],
     [{}, "Parameter of pipeline p: n: Invalid input: expected number, received undefined."],
-    [{ n: 1, m: 2 }, 'Parameter of pipeline p: Unrecognized key: "m".'],
+    [{ n: 1, m: 2 }, 'Pipeline p has no parameter "m".'],
   ])("of a pipeline are checked: %j", (params, message) => {
     expect(() => p.plan(params as never)).toThrow(
-      expect.objectContaining({ code: "PARAM_INVALID", message, hint: "It takes: n." }),
+      expect.objectContaining({ code: "PARAM_INVALID", message, hint: expect.stringMatching(/It takes: n\.?$/) }),
     );
   });
 

@@ -45,13 +45,23 @@ export class FlavorCatalog {
   }
 
   /**
+   * Returns the plugin that brings a flavor.
+   *
+   * @throws StackError FLAVOR_UNKNOWN with the known ones
+   */
+  require(kind: ComponentKind, name: string, location?: SourceLocation): PluginSource {
+    const source = this.#sources.find(({ manifest }) => manifest.flavors.includes(`${kind}/${name}`));
+    if (source === undefined) throw this.#unknown(kind, name, location);
+    return source;
+  }
+
+  /**
    * Imports the plugin that brings a flavor.
    *
    * @throws StackError FLAVOR_UNKNOWN with the known ones, PLUGIN_INVALID
    */
   async find(kind: ComponentKind, name: string, location?: SourceLocation): Promise<AnyFlavor> {
-    const source = this.#sources.find(({ manifest }) => manifest.flavors.includes(`${kind}/${name}`));
-    if (source === undefined) throw this.#unknown(kind, name, location);
+    const source = this.require(kind, name, location);
     const flavors = await this.#load(source);
     const flavor = flavors.find((candidate) => candidate.kind === kind && candidate.name === name);
     if (flavor === undefined) {

@@ -76,15 +76,19 @@ export async function checkStack(
   name: string,
   entry: StackEntry,
 ): Promise<ReadonlyMap<ComponentKind, ConfiguredComponent>> {
-  checkRegistryRule(name, entry, project.file);
   const catalog = await project.catalog();
+  const place = (kind: ComponentKind) => project.file.source?.locate(["stacks", name, kind, "flavor"]);
+  // A flavor that is misspelled must not look like two flavors that differ.
+  for (const kind of componentKinds)
+    if (entry[kind] !== undefined) catalog.require(kind, entry[kind].flavor, place(kind));
+  checkRegistryRule(name, entry, project.file);
   const environment = environmentFor(project.file.source?.path);
   const configured = new Map<ComponentKind, ConfiguredComponent>();
   for (const kind of componentKinds) {
     const component = entry[kind];
     if (component === undefined) continue;
     const at = ["stacks", name, kind];
-    const flavor = await catalog.find(kind, component.flavor, project.file.source?.locate([...at, "flavor"]));
+    const flavor = await catalog.find(kind, component.flavor, place(kind));
     const locate = (path: readonly string[]) =>
       project.file.source?.locate([...at, ...path]) ?? { file: "the built-in stack" };
     const given = expandEnvironment(component.config, environment, locate);
