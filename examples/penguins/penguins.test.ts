@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import penguins from "./pipeline.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const command = join(root, "packages", "cli", "bin", "stack.js");
+
+describe("the penguins example", () => {
+  let folder: string;
+  const node = (...args: string[]) =>
+    execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const stack = <T>(...args: string[]) => JSON.parse(node(command, ...args, "--json")) as T;
+  interface Ran {
+    readonly run: string;
+    readonly status: string;
+    readonly versions: readonly { readonly version: string; readonly stage: string }[];
+  }
+  let first: Ran;
+  let second: Ran;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "penguins-"));
+    cpSync(import.meta.dirname, folder, {
+      recursive: true,
+      filter: (path) => !/node_modules|\.stack|\.test\.ts$/.test(path),
+    });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    first = stack("run", "pipeline.ts");
+    second = stack("run", "pipeline.ts");
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("has three trainings that wait for nothing but the split", () => {
+    const { instances } = penguins.plan();
+    const trainings = instances.filter(({ step }) => step === "train");
+    expect(trainings.map(({ name }) => name)).toEqual(["train-small", "train-middle", "train-large"]);
+    const sources = trainings.flatMap(({ inputs }) =>
+      Object.values(inputs).map((input) => input.kind === "output" && input.instance),
+    );
+    expect(new Set(sources)).toEqual(new Set(["split"]));
+  });
+
+  it("registers the best model and promotes the first one", () => {
+    expect(first).toMatchObject({ status: "succeeded", versions: [{ version: "1", stage: "Production" }] });
+  });
+
+  it("leaves the present one in Production when the next is not better", () => {
+    expect(second).toMatchObject({ status: "succeeded", versions: [{ version: "2", stage: "None" }] });
+  });
+
+  it("makes the same model from the same seed", () => {
+    const digest = (version: string) =>
+      stack<{ modelDigest: string }>("models", "show", `penguins/${version}`).modelDigest;
+    expect(digest("2")).toBe(digest("1"));
+  });
+
+  it("counts the cleaned data once, since it is the same both times", () => {
+    expect(stack<{ names: string[] }[]>("artifacts", "list", "--name", "penguins-clean")).toMatchObject([
+      { names: ["penguins-clean:1"] },
+    ]);
+  });
+
+  it("tells from which data the model was made", () => {
+    const { tags } = stack<{ tags: Record<string, string> }>("models", "show", "penguins/1");
+    expect(Object.keys(JSON.parse(tags["modelstack.inputs"]!) as object)).toEqual([
+      "clean.rows",
+      "load.raw",
+      "penguins.json",
+      "split.test",
+      "split.train",
+    ]);
+  });
+
+  it("stores the confusion matrix of 68 test birds", () => {
+    const { steps } = stack<{ steps: { instance: string; outputs: Record<string, string> }[] }>(
+      "runs",
+      "show",
+      first.run,
+    );
+    const digest = steps.find(({ instance }) => instance === "evaluate")!.outputs["confusion"]!;
+    const text = node(command, "artifacts", "pull", digest, "--to", "confusion.json");
+    const { matrix } = JSON.parse(execFileSync("cat", [text.trim()], { encoding: "utf8" })) as { matrix: number[][] };
+    expect(matrix.flat().reduce((sum, n) => sum + n, 0)).toBe(68);
+  });
+
+  it("predicts three birds with the model in Production", () => {
+    expect(node("predict.ts")).toBe(
+      "penguins version 1\n39.1, 18.7, 181, 3750 -> Adelie\n49.6, 18.2, 193, 3775 -> Chinstrap\n50.4, 15.7, 222, 5750 -> Gentoo\n",
+    );
+  });
+});
