@@ -3,6 +3,7 @@ import type { Project, Stack } from "@modelstack/core";
 import { builtInPlugins } from "./built-in.ts";
 import type { Io } from "./io.ts";
 import { styler } from "./render/style.ts";
+import { visible } from "./render/visible.ts";
 
 /** The flags that every command takes. */
 export interface CommonFlags {
@@ -25,7 +26,7 @@ export interface Context extends CommandContext {
 
 /** Prints a result: as JSON, or as what `text` makes of it. */
 export function print({ io }: Context, { json }: Pick<CommonFlags, "json">, value: unknown, text: () => string): void {
-  const shown = json ? JSON.stringify(value, undefined, 2) : text();
+  const shown = json ? visible(JSON.stringify(value, undefined, 2)) : text();
   io.stdout.write(shown === "" ? "" : `${shown}\n`);
 }
 

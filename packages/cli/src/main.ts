@@ -3,6 +3,7 @@ import { buildApplication, buildRouteMap, run, type CommandContext } from "@stri
 import type { Context } from "./context.ts";
 import { helpText } from "./help.ts";
 import type { Io } from "./io.ts";
+import { watchLeftovers } from "./leftovers.ts";
 import { renderError } from "./render/error.ts";
 import { artifactsRoutes } from "./routes/artifacts.ts";
 import { modelsRoutes } from "./routes/models.ts";
@@ -10,6 +11,7 @@ import { planCommand, runCommand, stepRoutes } from "./routes/run.ts";
 import { runsRoutes } from "./routes/runs.ts";
 import { flavorRoutes, listCommand, showCommand, useCommand, validateCommand } from "./routes/stacks.ts";
 import { usageErrors } from "./usage-errors.ts";
+import { usageLine } from "./usage-line.ts";
 
 const root = buildRouteMap<string, Context>({
   routes: {
@@ -30,10 +32,11 @@ const root = buildRouteMap<string, Context>({
 
 /** Runs the command and returns its exit code. All it prints goes through `io`. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  if (argv.length === 0) {
+  if (argv.length === 0 || (argv.length === 1 && argv[0] === "help")) {
     io.stdout.write(helpText);
     return 0;
   }
+  if (argv[0] === "help") return main([...argv.slice(1), "--help"], io);
   const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
   const view = { json: words.includes("--json"), debug: words.includes("--debug") };
   let failure: number | undefined;
@@ -45,7 +48,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     name: "stack",
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
-    localization: { text: usageErrors(show) },
+    localization: { text: usageErrors(show, usageLine(root, words)) },
   });
   const process: CommandContext["process"] & { env: Io["env"]; exitCode: number } = {
     stdout: io.stdout,
@@ -59,7 +62,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     io.stderr.write(`${show(error)}\n`);
   }
-  if (context.exitCode !== 0) return context.exitCode;
   // Only usage is refused without an error of ours, and always with a code of the parser's own.
-  return failure ?? (process.exitCode === 0 ? 0 : 2);
+  const exitCode = context.exitCode || (failure ?? (process.exitCode === 0 ? 0 : 2));
+  if (io === globalThis.process) watchLeftovers(exitCode);
+  return exitCode;
 }

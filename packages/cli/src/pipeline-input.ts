@@ -11,6 +11,7 @@ import {
 } from "@modelstack/core";
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { callPipelineFile } from "./user-code.ts";
 
 /** The flags that say what a pipeline is run with. */
 export interface PlanFlags {
@@ -54,7 +55,8 @@ export async function buildFromFile(
     flags.config === undefined
       ? { config: runConfig.parse({}), raw: undefined }
       : await readRunConfig(resolve(cwd, flags.config));
-  const { pipeline, entry } = await findPipeline(resolve(cwd, file), projectFolder, flags.export);
+  const path = resolve(cwd, file);
+  const { pipeline, entry } = await callPipelineFile(path, () => findPipeline(path, projectFolder, flags.export));
   const params = { ...config.params, ...parseParams(pipeline, flags.param ?? []) };
   const settings = Object.fromEntries(
     Object.entries(config.steps).map(([name, { params: own, track }]) => [
@@ -62,14 +64,16 @@ export async function buildFromFile(
       { params: own, ...(track === undefined ? {} : { track }) },
     ]),
   );
-  return { built: pipeline.build({ params, entry, settings }), config, raw };
+  const built = await callPipelineFile(path, () => pipeline.build({ params, entry, settings }));
+  return { built, config, raw };
 }
 
 /** A value is taken as JSON where the parameter's schema accepts that, else as text: `trees=60`, `name=007`. */
 function parseParams(pipeline: PipelineCode, given: readonly (readonly [string, string])[]): Record<string, unknown> {
   return Object.fromEntries(
     given.map(([key, text]) => {
-      const schema = pipeline.params.shape[key] as z.ZodType | undefined;
+      const { shape } = pipeline.params;
+      const schema = Object.hasOwn(shape, key) ? (shape[key] as z.ZodType) : undefined;
       const candidates = [asJson(text), text].filter((value) => value !== undefined);
       return [key, candidates.find((value) => schema?.safeParse(value).success) ?? candidates[0]];
     }),

@@ -65,7 +65,7 @@ export type { ComponentEntry, StackEntry, StackFile } from "./stack/stack-file.t
 export { findUpwards } from "./stack/locate.ts";
 
 // Running.
-export { causeOf, executeRun, type RunResult, type RunSettings } from "./execution/execute-run.ts";
+export { causeOf, executeRun, failureOf, type RunResult, type RunSettings } from "./execution/execute-run.ts";
 export { runInstance, type InstanceResult } from "./execution/run-instance.ts";
 export { findPipeline, type FoundPipeline } from "./execution/pipeline-file.ts";
 export { deleteRun } from "./execution/delete-run.ts";

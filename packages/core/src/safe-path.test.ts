@@ -1,7 +1,7 @@
 import { resolve, sep } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isStackError, StackError } from "./errors.ts";
+import { isStackError, type StackError } from "./errors.ts";
 import { checkFileName, checkRelativePath, safeJoin } from "./safe-path.ts";
 
 const root = resolve("/srv/artifacts");

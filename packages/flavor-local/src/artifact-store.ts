@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises
 import { dirname, join } from "node:path";
 import {
   digestOf,
+  isDigest,
   linkOrCopy,
   StackError,
   syncFolder,
@@ -98,11 +99,18 @@ export class LocalArtifactStore implements ArtifactStore {
 
   async #digests(): Promise<Digest[]> {
     if (!existsSync(this.#root)) return [];
-    const folders = (await readdir(this.#root)).filter((name) => /^[0-9a-f]{2}$/.test(name)).sort();
+    // Whatever else lies there is not a blob.
+    const folders = (await readdir(this.#root, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name))
+      .map(({ name }) => name);
     const found = await Promise.all(
-      folders.map(async (folder) => (await readdir(join(this.#root, folder))).sort().map((rest) => folder + rest)),
+      folders.map(async (folder) => (await readdir(join(this.#root, folder))).map((rest) => folder + rest)),
     );
-    return found.flat().map((hex): Digest => `sha256:${hex}`);
+    return found
+      .flat()
+      .map((hex): Digest => `sha256:${hex}`)
+      .filter(isDigest)
+      .sort();
   }
 
   async #openBlob(digest: Digest) {

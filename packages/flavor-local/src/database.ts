@@ -1,12 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { StackError, isStackError, messageOf } from "@modelstack/core";
-import type { Row, Sql } from "./sql/database.ts";
+import type { Sql } from "./sql/database.ts";
 import { migrations } from "./sql/migrations.ts";
 
 /** "mstk": says whose file it is, to `file` and to us. */
 const APPLICATION_ID = 0x6d73746b;
+
+/** How long to wait for another process, in milliseconds. */
+const LOCK_TIMEOUT = 5000;
 
 type Intention = {
   readonly act: (sql: Sql) => unknown;
@@ -37,10 +40,20 @@ export class LocalDatabase implements Disposable {
   }
 
   readonly #sql: Sql = {
-    run: (statement, ...values) => ({ changes: Number(this.#prepare(statement).run(...values).changes) }),
-    get: (statement, ...values) => this.#prepare(statement).get(...values),
-    all: (statement, ...values) => this.#prepare(statement).all(...values),
+    run: (statement, ...values) =>
+      this.#use(statement, (prepared) => ({ changes: Number(prepared.run(...values).changes) })),
+    get: (statement, ...values) => this.#use(statement, (prepared) => prepared.get(...values)),
+    all: (statement, ...values) => this.#use(statement, (prepared) => prepared.all(...values)),
   };
+
+  /** @throws StackError STORE_CORRUPT and others: damage shows wherever it is read */
+  #use<T>(statement: string, use: (prepared: StatementSync) => T): T {
+    try {
+      return use(this.#prepare(statement));
+    } catch (error) {
+      throw storeError(error, this.path);
+    }
+  }
 
   /**
    * Carries an intention out in a transaction; when the promise resolves, it is durable. If `act` throws, nothing of it is kept.
@@ -140,10 +153,11 @@ export class LocalDatabase implements Disposable {
 function openDatabase(path: string): DatabaseSync {
   try {
     prepareFolder(path);
-    refuseEmptied(path);
-    const database = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
+    refuseCut(path);
+    const database = new DatabaseSync(path, { timeout: LOCK_TIMEOUT, enableForeignKeyConstraints: true });
     try {
       migrate(database, path);
+      if (!existsSync(markerOf(path))) writeFileSync(markerOf(path), "", { mode: 0o600 });
     } catch (error) {
       database.close();
       throw error;
@@ -166,13 +180,38 @@ function prepareFolder(path: string): void {
   chmodSync(path, 0o600);
 }
 
-/** SQLite takes a file of no length for a new database; where there was one before, that is a loss. */
-function refuseEmptied(path: string): void {
-  if (statSync(path).size === 0 && existsSync(markerOf(path))) {
-    throw new StackError("STORE_CORRUPT", `${path} is empty, but it held data before.`, {
-      hint: `Restore it from a backup. To start anew, remove ${dirname(path)}.`,
-    });
+/**
+ * SQLite takes a file of no length, or of one byte, for a new database, and fills up a page of which a part is missing. Where there was a
+ * database before, both are a loss.
+ */
+function refuseCut(path: string): void {
+  // Asked for first: another process may be making the database right now, and writes the marker last.
+  if (!existsSync(markerOf(path))) return;
+  const { size } = statSync(path);
+  if (size <= 1) throw cut(path, "is empty, but it held data before");
+  // With a log beside it, SQLite mends what a power cut left of a page.
+  const pageSize = existsSync(`${path}-wal`) ? undefined : pageSizeOf(path);
+  if (pageSize !== undefined && size % pageSize !== 0) throw cut(path, "was cut off: its last page is not whole");
+}
+
+function cut(path: string, what: string): StackError {
+  return new StackError("STORE_CORRUPT", `${path} ${what}.`, {
+    hint: `It was left untouched. Restore it from a backup. To start anew, remove ${dirname(path)}.`,
+  });
+}
+
+/** As the file's header says it; `undefined` when there is none. https://www.sqlite.org/fileformat.html#page_size */
+function pageSizeOf(path: string): number | undefined {
+  const header = Buffer.alloc(18);
+  const file = openSync(path, "r");
+  try {
+    if (readSync(file, header) < header.byteLength || !header.toString("latin1").startsWith("SQLite format 3\0"))
+      return undefined;
+  } finally {
+    closeSync(file);
   }
+  const size = header.readUInt16BE(16);
+  return size === 1 ? 65_536 : size;
 }
 
 function markerOf(path: string): string {
@@ -181,8 +220,16 @@ function markerOf(path: string): string {
 
 function migrate(database: DatabaseSync, path: string): void {
   const pragma = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
-  const current = pragma("user_version");
-  if (current === migrations.length && pragma("application_id") === APPLICATION_ID) {
+  // As they are at one moment: another process may be making the schema.
+  database.exec("BEGIN");
+  const [current, id, schema] = [pragma("user_version"), pragma("application_id"), pragma("schema_version")];
+  database.exec("COMMIT");
+  if (id !== APPLICATION_ID && (id !== 0 || schema !== 0)) {
+    throw new StackError("STORE_CORRUPT", `${path} is a database of another program.`, {
+      hint: "Move it away: it was not touched.",
+    });
+  }
+  if (current === migrations.length && id === APPLICATION_ID) {
     database.exec("PRAGMA synchronous = FULL");
     return;
   }
@@ -195,13 +242,8 @@ function migrate(database: DatabaseSync, path: string): void {
       },
     );
   }
-  const id = pragma("application_id");
-  if (id !== APPLICATION_ID && (id !== 0 || pragma("schema_version") !== 0)) {
-    throw new StackError("STORE_CORRUPT", `${path} is a database of another program.`, {
-      hint: "Move it away: it was not touched.",
-    });
-  }
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  useWriteAheadLog(database);
+  database.exec("PRAGMA synchronous = FULL");
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have done it while this one waited.
@@ -215,7 +257,23 @@ function migrate(database: DatabaseSync, path: string): void {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
-  writeFileSync(markerOf(path), "", { mode: 0o600 });
+}
+
+/** For this one change SQLite does not wait for its turn: several processes that open a new database have to do so themselves. */
+function useWriteAheadLog(database: DatabaseSync): void {
+  const deadline = performance.now() + LOCK_TIMEOUT;
+  for (;;) {
+    try {
+      return database.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 20);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5;
 }
 
 /** SQLite's error as one of ours. https://www.sqlite.org/rescode.html */
@@ -241,8 +299,8 @@ function storeError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
-  if ((errcode & 0xff) === 5) {
-    return new StackError("STORE_UNAVAILABLE", `${path} was locked by another process for 5 s.`, {
+  if (isBusy(error)) {
+    return new StackError("STORE_UNAVAILABLE", `${path} was locked by another process for ${LOCK_TIMEOUT / 1000} s.`, {
       hint: "Try again.",
       cause: error,
     });

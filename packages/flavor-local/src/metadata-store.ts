@@ -112,6 +112,10 @@ export class LocalMetadataStore implements MetadataStore {
   }
 
   async import(lines: AsyncIterable<string>) {
-    for await (const line of lines) await this.#database.write((sql) => transfer.importFact(sql, line));
+    let number = 0;
+    for await (const line of lines) {
+      number++;
+      await this.#database.write((sql) => transfer.importFact(sql, line, number));
+    }
   }
 }

@@ -12,17 +12,21 @@ export class LocalOrchestrator implements Orchestrator {
 
   async execute({ state, signal, runInstance, record }: Execution): Promise<void> {
     const running = new Set<Promise<void>>();
-    const cancelled = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    let failure: { readonly error: unknown } | undefined;
+    const cancelled = Promise.withResolvers<void>();
+    const cancel = () => cancelled.resolve();
+    signal.addEventListener("abort", cancel, { once: true });
     try {
       while (state.finished === undefined) {
         if (signal.aborted && !state.cancelled)
           await record({ kind: "cancel-requested", reason: String(signal.reason) });
         for (const action of next(state, this.#concurrency - running.size)) {
+          // What was decided may be overtaken while a record is written, or by the instance that was just started.
+          if (failure !== undefined || (action.kind === "start" && signal.aborted)) break;
           if (action.kind === "start") {
-            const instance = runInstance(action.instance).finally(() => running.delete(instance));
+            const instance = runInstance(action.instance)
+              .catch((error: unknown) => (failure ??= { error }))
+              .then(() => void running.delete(instance));
             running.add(instance);
           } else if (action.kind === "skip") {
             await record({ kind: "instance-skipped", instance: action.instance, because: action.because });
@@ -31,11 +35,13 @@ export class LocalOrchestrator implements Orchestrator {
             await record({ kind: "run-finished", status, ...(cause === undefined ? {} : { cause }) });
           }
         }
-        if (running.size > 0) await Promise.race(signal.aborted ? running : [...running, cancelled]);
+        if (failure !== undefined) throw failure.error;
+        if (running.size > 0) await Promise.race(state.cancelled ? running : [...running, cancelled.promise]);
       }
     } finally {
+      signal.removeEventListener("abort", cancel);
       // Whatever went wrong, nothing of the run goes on after this returns.
-      await Promise.allSettled(running);
+      await Promise.all(running);
     }
   }
 }

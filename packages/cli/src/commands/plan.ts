@@ -1,4 +1,4 @@
-import { planToMermaid, planToText } from "@modelstack/core";
+import { maskSecrets, planToMermaid, planToText } from "@modelstack/core";
 import { print, project, type CommonFlags, type Context } from "../context.ts";
 import { buildFromFile, type PlanFlags } from "../pipeline-input.ts";
 
@@ -10,7 +10,7 @@ export default async function plan(this: Context, flags: Flags, file: string): P
   const { folder } = await project(this, flags);
   const { built } = await buildFromFile(file, folder, this.io.cwd(), flags);
   const json = flags.json || flags.format === "json";
-  print(this, { json }, built.plan, () =>
-    flags.format === "mermaid" ? planToMermaid(built.plan) : planToText(built.plan),
-  );
+  // A run refuses parameters that hold a secret; what is only looked at is masked.
+  const masked = JSON.parse(maskSecrets(JSON.stringify(built.plan))) as typeof built.plan;
+  print(this, { json }, masked, () => (flags.format === "mermaid" ? planToMermaid(masked) : planToText(masked)));
 }

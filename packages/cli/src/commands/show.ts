@@ -26,7 +26,7 @@ export default async function show(this: Context, flags: CommonFlags, wanted?: s
       ["stack", about.active ? `${name} (active)` : name],
       ["defined in", about.file ?? "built in (there is no stack.yaml)"],
       ["project", opened.folder],
-      ...("model_names" in about ? [["model names", String(about.model_names)] as const] : []),
+      ...("model_names" in about ? [["model names", about.model_names] as const] : []),
       ...Object.entries(components).map(
         ([kind, { flavor, ...config }]) => [kind, `${flavor}${describeConfig(config)}`] as const,
       ),

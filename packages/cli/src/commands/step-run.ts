@@ -1,4 +1,4 @@
-import { findRun, modelsForSteps, runInstance, StackError } from "@modelstack/core";
+import { failureOf, findRun, modelsForSteps, runInstance, StackError } from "@modelstack/core";
 import { openStackFor, print, say, type Context, type StackFlags } from "../context.ts";
 import { onSignal } from "../signals.ts";
 
@@ -27,14 +27,7 @@ export default async function stepRun(
       throw new StackError("RUN_CANCELLED", `Step ${instance} was cancelled.`);
     }
     if (result.status === "failed") {
-      const error = (await metadata.attempts(run.id)).findLast((attempt) => attempt.instance === instance)?.error;
-      throw new StackError(
-        "STEP_FAILED",
-        `Step ${instance} failed: ${error?.message ?? "see its log"}${error?.at === undefined ? "" : `\n  at ${error.at}`}`,
-        {
-          hint: error?.hint ?? `See its log: stack runs logs ${run.id} ${instance}`,
-        },
-      );
+      throw failureOf((await metadata.attempts(run.id)).findLast((attempt) => attempt.instance === instance)!);
     }
   } finally {
     signals.dispose();

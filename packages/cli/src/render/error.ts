@@ -1,6 +1,7 @@
-import { isStackError, maskSecrets, messageOf, type SourceLocation } from "@modelstack/core/base";
+import { isStackError, maskCommand, maskSecrets, messageOf, type SourceLocation } from "@modelstack/core/base";
 import type { Io } from "../io.ts";
 import { styler } from "./style.ts";
+import { visible } from "./visible.ts";
 
 export interface ErrorView {
   readonly json: boolean;
@@ -9,7 +10,7 @@ export interface ErrorView {
 
 /** An error for people (what, where, why, how to mend it) or as JSON; a trace only with `--debug`. */
 export function renderError(error: unknown, io: Io, { json, debug }: ErrorView): string {
-  return maskSecrets(json ? asJson(error, debug) : asText(error, io, debug));
+  return json ? visible(asJson(error, debug)) : maskSecrets(asText(error, io, debug));
 }
 
 function asJson(error: unknown, debug: boolean): string {
@@ -17,10 +18,10 @@ function asJson(error: unknown, debug: boolean): string {
   return JSON.stringify({
     error: {
       code: known?.code ?? "INTERNAL",
-      message: messageOf(error),
-      ...(known?.hint === undefined ? {} : { hint: known.hint }),
-      ...(known?.location === undefined ? {} : { location: known.location }),
-      ...(debug && error instanceof Error ? { stack: error.stack } : {}),
+      message: maskSecrets(messageOf(error)),
+      ...(known?.hint === undefined ? {} : { hint: maskSecrets(known.hint) }),
+      ...(known?.location === undefined ? {} : { location: shown(known.location) }),
+      ...(debug && error instanceof Error ? { stack: maskSecrets(error.stack ?? "") } : {}),
     },
   });
 }
@@ -28,20 +29,31 @@ function asJson(error: unknown, debug: boolean): string {
 function asText(error: unknown, io: Io, debug: boolean): string {
   const style = styler(io, io.stderr);
   const known = isStackError(error) ? error : undefined;
-  const where = known?.location === undefined ? "" : ` in ${place(known.location)}`;
+  const message = messageOf(error);
+  const location = known?.location === undefined ? undefined : shown(known.location);
+  const where =
+    location === undefined || (location.line === undefined && message.includes(location.file))
+      ? ""
+      : ` in ${place(location)}`;
   const lines = [
-    `${style(["red", "bold"], "error")}: ${trimmed(messageOf(error), where !== "")}${where} ${style("dim", `[${known?.code ?? "INTERNAL"}]`)}`,
+    `${style(["red", "bold"], "error")}: ${visible(trimmed(message, where !== "") + where)} ${style("dim", `[${known?.code ?? "INTERNAL"}]`)}`,
   ];
-  if (known?.location?.text !== undefined && known.location.line !== undefined) {
-    lines.push(style("dim", `  ${known.location.line} | ${known.location.text.slice(0, 160)}`));
+  if (location?.text !== undefined && location.line !== undefined) {
+    lines.push(style("dim", visible(`  ${location.line} | ${location.text}`)));
   }
-  if (known?.hint !== undefined) lines.push(`${style("cyan", "help")}: ${known.hint}`);
+  if (known?.hint !== undefined) lines.push(`${style("cyan", "help")}: ${visible(known.hint)}`);
   if (known === undefined)
     lines.push(
       `${style("cyan", "help")}: This is a fault of modelstack, not of yours: run it again with --debug and report what it prints.`,
     );
-  if (debug && error instanceof Error) lines.push(error.stack ?? "", ...causes(error));
+  if (debug && error instanceof Error) lines.push(...[error.stack ?? "", ...causes(error)].map(visible));
   return lines.join("\n");
+}
+
+/** The place with its line as it may be quoted: a configuration may hold secrets anywhere. */
+function shown(location: SourceLocation): SourceLocation {
+  if (location.text === undefined) return location;
+  return { ...location, text: maskCommand([location.text.slice(0, 160)])[0]! };
 }
 
 /** Without its full stop when a place follows. */

@@ -55,8 +55,8 @@ class PlainProgress implements Progress {
   }
 
   print(instance: string, text: string): void {
-    for (const line of text.split("\n").filter((part) => part !== ""))
-      this.#io.stderr.write(`  [${instance}] ${line}\n`);
+    const lines = text.split("\n").filter((line) => line !== "");
+    if (lines.length > 0) this.#io.stderr.write(lines.map((line) => `  [${instance}] ${line}\n`).join(""));
   }
 
   stop(): void {

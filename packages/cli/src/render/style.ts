@@ -4,7 +4,7 @@ import type { Io, Output } from "../io.ts";
 type Format = Parameters<typeof styleText>[0];
 
 /** Whether a stream takes colours: FORCE_COLOR, then NO_COLOR, then TERM=dumb and CI, then whether it is a terminal. */
-export function hasColour({ env }: Pick<Io, "env">, stream: Output): boolean {
+function hasColour({ env }: Pick<Io, "env">, stream: Output): boolean {
   if (env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "" && env["FORCE_COLOR"] !== "0") return true;
   if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") return false;
   return isLive({ env }, stream);

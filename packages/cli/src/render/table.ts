@@ -1,4 +1,5 @@
 import { graphemes, textWidth } from "./text-width.ts";
+import { visible } from "./visible.ts";
 
 /** Rows in aligned columns under their headings; cut with … where the terminal is too narrow. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
@@ -18,7 +19,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 /** `name:  value` lines with aligned values. */
 export function fields(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.max(0, ...pairs.map(([name]) => textWidth(name)));
-  return pairs.map(([name, value]) => `${pad(`${name}:`, width + 1)}  ${value}`.trimEnd()).join("\n");
+  return pairs.map(([name, value]) => `${pad(`${name}:`, width + 1)}  ${visible(value)}`.trimEnd()).join("\n");
 }
 
 /** Takes from the widest column until the row fits; no column gets narrower than 4. */

@@ -14,7 +14,7 @@ export function textWidth(text: string): number {
 
 /** The text in parts that must not be cut. */
 export function graphemes(text: string): string[] {
-  if (isPlain(text)) return [...text];
+  if (isPlain(text)) return text.split("");
   segmenter ??= new Intl.Segmenter();
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

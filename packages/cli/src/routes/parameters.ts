@@ -49,7 +49,7 @@ export function optionalArgument(placeholder: string, brief: string) {
 }
 
 /** @throws StackError USAGE */
-export function parseLimit(text: string): number {
+function parseLimit(text: string): number {
   const limit = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(limit >= 1 && limit <= 10_000)) {
     throw new StackError("USAGE", `expected a whole number from 1 to 10000, got ${JSON.stringify(text)}`);

@@ -21,7 +21,9 @@ export interface FoundArtifact {
 export async function findArtifact(metadata: MetadataStore, reference: string): Promise<FoundArtifact> {
   const digest = (await byName(metadata, reference)) ?? (await byDigest(metadata, reference));
   if (digest === undefined) {
-    throw new StackError("ARTIFACT_NOT_FOUND", `There is no artifact ${printable(reference)}.`, { hint: "stack artifacts list shows them." });
+    throw new StackError("ARTIFACT_NOT_FOUND", `There is no artifact ${printable(reference)}.`, {
+      hint: "stack artifacts list shows them.",
+    });
   }
   const [record, outputs, names] = await Promise.all([
     metadata.getArtifact(digest),

@@ -5,7 +5,10 @@ import type { ArtifactOptions, ArtifactType, FileRef, FolderRef, Packed } from "
 
 /** The artifact types that are built in. */
 export const artifact = {
-  /** A JSON value, checked by `schema` when it is written and when it is read. Dates and the like by `z.codec`. */
+  /**
+   * A JSON value, checked by `schema` when it is written and when it is read. Dates and the like by `z.codec`. What the schema drops is not
+   * kept: keys that a `z.object` does not name, and in records a key called `__proto__`.
+   */
   json<S extends z.ZodType>(schema: S, options: ArtifactOptions = {}): ArtifactType<z.output<S>, "json"> {
     return {
       kind: "json",

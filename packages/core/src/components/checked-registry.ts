@@ -38,7 +38,7 @@ export function parseStage(text: string): ModelVersionStage {
 }
 
 /** An alias looks like a model's name, but is neither a version nor a stage nor `latest`, so that `models:/NAME@ALIAS` is clear. */
-export function checkAlias(alias: string): string {
+function checkAlias(alias: string): string {
   checkPortableName("The alias", alias);
   if (
     /^v?[0-9]/.test(alias) ||

@@ -71,7 +71,11 @@ export interface RunFile {
   readonly size: number;
 }
 
-/** Records what happens in runs: parameters, metrics over steps, tags, files, and the data that went in. */
+/**
+ * Records what happens in runs: parameters, metrics over steps, tags, files, and the data that went in.
+ *
+ * The id of an unknown run gives TRACKED_RUN_NOT_FOUND, from every method that takes one.
+ */
 export interface ExperimentTracker {
   readonly capabilities: ExperimentTrackerCapabilities;
 
@@ -102,11 +106,10 @@ export interface ExperimentTracker {
   ): Promise<TrackedRun>;
   /** Ends a run. Ending it again sets the status anew. */
   endRun(id: string, status: Exclude<TrackedRunStatus, "running">, endedAt?: Date): Promise<void>;
-  /** @throws StackError TRACKED_RUN_NOT_FOUND */
   getRun(id: string): Promise<TrackedRun>;
   /** Newest first. */
   listRuns(query?: TrackedRunQuery): Promise<Page<TrackedRun>>;
-  /** Removes a run with its metrics and files. @throws StackError TRACKED_RUN_NOT_FOUND */
+  /** Removes a run with its metrics and files. */
   deleteRun(id: string, by: Caller): Promise<void>;
 
   /**
@@ -118,7 +121,7 @@ export interface ExperimentTracker {
   /**
    * Adds points. May return before they are durable; see {@link ExperimentTracker.flush}.
    *
-   * @throws StackError TRACKED_RUN_NOT_FOUND; UNSUPPORTED for a value that the capabilities exclude
+   * @throws StackError UNSUPPORTED for a value that the capabilities exclude; none of the call's is written then
    */
   logMetrics(id: string, points: readonly MetricPoint[]): Promise<void>;
   /** All points of a metric by step, then time, then in the order they were logged. */

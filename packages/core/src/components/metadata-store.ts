@@ -62,7 +62,8 @@ export interface MetadataStore {
    */
   append(events: readonly RunEvent[]): Promise<void>;
   /**
-   * Ends an attempt: its record, events, artifacts, outputs and inputs. Named outputs get their version here.
+   * Ends an attempt: its record, events, artifacts, outputs and inputs. Named outputs get their version here; versions count content, so
+   * that the same again makes none. An artifact that is stored already stays as it was described first.
    *
    * @throws StackError FENCE_LOST when a newer holder has the run or the instance, or the instance is done already
    */
@@ -76,12 +77,13 @@ export interface MetadataStore {
 
   /**
    * Takes the right to write to a scope. A lease on a run also holds its instances, and a lease on an instance also holds the run.
-   * A lease that has expired, or whose process has died on this machine, no longer counts.
+   * A lease no longer counts when its process has died; of a process on another machine, of which that cannot be known, when it has
+   * expired. Each later lease on a run or its instances has a higher fence.
    *
    * @throws StackError RUN_HELD naming the holder
    */
   acquireLease(scope: string, holder: ProcessIdentity, seconds: number): Promise<Lease>;
-  /** @throws StackError FENCE_LOST when somebody else has taken it */
+  /** @throws StackError FENCE_LOST when somebody else has taken it, or a part of it, since */
   renewLease(lease: Lease, seconds: number): Promise<Lease>;
   releaseLease(lease: Lease): Promise<void>;
 
@@ -101,10 +103,10 @@ export interface MetadataStore {
   getArtifact(digest: Digest): Promise<ArtifactRecord>;
   /** Newest first, without the inline content. */
   listArtifacts(query?: ArtifactQuery): Promise<Page<Omit<ArtifactRecord, "inline">>>;
-  /** The versions of one name, or of all, newest first. */
+  /** The versions of one name, highest first, or of all, newest first. */
   namedArtifacts(name?: string, page?: PageRequest): Promise<Page<NamedArtifact>>;
   /**
-   * Forgets a run and the artifacts that no other run refers to, and returns those, so that their content can be removed.
+   * Forgets a run and the artifacts that no other run has produced or used, and returns those, so that their content can be removed.
    *
    * @throws StackError RUN_NOT_FOUND, RUN_HELD
    */
@@ -112,6 +114,10 @@ export interface MetadataStore {
 
   /** Every fact as a line of JSON, each after those it refers to. */
   export(): AsyncIterable<string>;
-  /** Takes lines of an export; facts that are there already stay. @throws StackError FACT_CONFLICT naming the line */
+  /**
+   * Takes lines of an export, one by one; facts that are there already stay.
+   *
+   * @throws StackError FACT_CONFLICT naming the line that is refused; those before it were taken
+   */
   import(lines: AsyncIterable<string>): Promise<void>;
 }

@@ -61,7 +61,7 @@ export interface NewModelVersion {
   readonly model: string;
   /** Only where the capabilities say `semver` or `given`. Left out: the next one. */
   readonly version?: string;
-  /** Only with semver versions: which part of the latest one is counted up. Default `patch`. */
+  /** Only with semver versions: which part of the highest one is counted up. Default `patch`. */
   readonly bump?: VersionBump;
   readonly files: readonly NewModelFile[];
   readonly modelDigest: Digest;
@@ -98,7 +98,9 @@ export interface ModelVersionQuery extends PageRequest {
   readonly stage?: ModelVersionStage;
   readonly source?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Made later than this moment, to the millisecond. */
   readonly createdAfter?: Date;
+  /** Made earlier than this moment, to the millisecond. */
   readonly createdBefore?: Date;
   /** By creation. Default `desc`. */
   readonly order?: "asc" | "desc";
@@ -164,9 +166,10 @@ export interface ModelRegistry {
   /**
    * Registers a version with its files. The model is made if there is none of that name.
    * Version numbers are never given twice, not after a deletion either, and not by two processes at once.
-   * The tag `modelstack.version` is added with the number.
+   * The tag `modelstack.version` is added with the number. When it throws, nothing was made.
    *
-   * @throws StackError MODEL_VERSION_EXISTS, VERSION_INVALID; UNSUPPORTED for a given version where they are assigned
+   * @throws StackError MODEL_VERSION_EXISTS, also for one that was deleted; VERSION_INVALID; UNSUPPORTED for a given version where they
+   * are assigned, and for `bump` where they are not semantic; FILE_NOT_FOUND; DIGEST_MISMATCH for a file that is not what its digest says
    */
   registerModelVersion(request: NewModelVersion, by: Caller): Promise<RegistryModelVersion>;
   updateModelVersion(
@@ -181,7 +184,7 @@ export interface ModelRegistry {
   getModelVersion(model: string, version: string): Promise<RegistryModelVersion>;
   /** Newest first, unless `order` says otherwise. Empty for a model that is not there. */
   listModelVersions(query?: ModelVersionQuery): Promise<Page<RegistryModelVersion>>;
-  /** The version registered last, in that stage if one is given; `undefined` when there is none. */
+  /** The version registered last, in that stage if one is given; `undefined` when there is none, or no such model. */
   getLatestModelVersion(model: string, stage?: ModelVersionStage): Promise<RegistryModelVersion | undefined>;
 
   /**
@@ -218,7 +221,7 @@ export interface ModelRegistry {
   /** Oldest first; of the model and all its versions when none is given. */
   history(model: string, version?: string, page?: PageRequest): Promise<Page<RegistryChange>>;
 
-  /** By part, then path. */
+  /** Those of the model before the extra ones, each by path. */
   listFiles(model: string, version: string): Promise<readonly ModelFile[]>;
   /**
    * Writes a version's file to `to`, which must not exist, and checks its digest.

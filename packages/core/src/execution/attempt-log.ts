@@ -24,12 +24,27 @@ export class AttemptLog {
     return this.#descriptor !== undefined;
   }
 
-  /** What a step prints after its end, from a callback it did not wait for, is not kept: its record is closed. */
-  write(text: string): void {
-    if (this.#closed) return;
-    const all = Buffer.from(maskSecrets(text));
+  /**
+   * Returns the text as it may be shown: masked, and nothing of what the log has no more room for, which would fill the terminal too.
+   * What a step prints after its end, from a callback it did not wait for, is shown but not kept: its record is closed.
+   */
+  write(chunk: string | Uint8Array): string {
+    if (this.#dropped > 0 && !this.#closed) {
+      this.#dropped += Buffer.byteLength(chunk);
+      return "";
+    }
+    const masked = maskSecrets(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+    if (this.#closed) return masked;
+    const all = Buffer.from(masked);
     const bytes = all.subarray(0, LOG_LIMIT - this.#written);
-    this.#dropped += all.byteLength - bytes.byteLength;
+    this.#append(bytes);
+    this.#dropped = all.byteLength - bytes.byteLength;
+    return this.#dropped === 0
+      ? masked
+      : `${bytes.toString()}\n[the log is full at ${LOG_LIMIT} bytes; the rest is dropped]\n`;
+  }
+
+  #append(bytes: Uint8Array): void {
     if (bytes.byteLength === 0) return;
     this.#written += bytes.byteLength;
     if (this.#descriptor === undefined) {

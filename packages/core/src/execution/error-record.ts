@@ -16,9 +16,11 @@ export function toErrorRecord(error: unknown): ErrorRecord {
   };
 }
 
-/** The topmost frame that is neither Node's nor a package's, as `/…/train.ts:12:5`. */
+/** The topmost frame of the step's body that is neither Node's nor a package's, as `/…/train.ts:12:5`. */
 function ownLine(stack: string | undefined): string | undefined {
   for (const line of stack?.split("\n") ?? []) {
+    // What called the body is no part of it.
+    if (/^\s*at (?:async )?StepRunner\S*\.run /.test(line)) return undefined;
     // `at fn (PLACE)` or `at PLACE`. Node's own modules (`node:internal/fs:1:2`) are no absolute paths.
     const frame = /^\s*at (?:.*\()?(?:async )?((?:file:\/\/)?\/.*):(\d+):(\d+)\)?$/.exec(line);
     if (frame === null) continue;

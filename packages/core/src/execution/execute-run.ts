@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { ArtifactIo } from "../artifacts/artifact-io.ts";
 import type { ExperimentTracker, TrackedRun } from "../components/experiment-tracker.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
-import type { Lease, RunEvent, RunEventBody, RunRecord } from "../components/records.ts";
+import type { AttemptRecord, Lease, RunEvent, RunEventBody, RunRecord } from "../components/records.ts";
 import { fold, startState, type RunState } from "../components/run-state.ts";
 import { StackError } from "../errors.ts";
 import { canonicalJson, type Json } from "../json.ts";
@@ -10,6 +10,7 @@ import { checkLabel } from "../names.ts";
 import type { BuiltPlan } from "../pipeline/pipeline.ts";
 import { planDigest, planJson, type Plan } from "../pipeline/plan.ts";
 import { makePrivateFolder, thisProcess, userName } from "../platform.ts";
+import { maskSecrets } from "../secrets.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import { EventWriter } from "./event-writer.ts";
@@ -162,7 +163,7 @@ function newRun(plan: Plan, stack: Stack, source: SourceState | undefined, setti
     user: userName(),
     ...(source === undefined ? {} : { commit: source.commit, dirty: source.dirty }),
     command: commandLine(),
-    tags: settings.tags ?? {},
+    tags: Object.fromEntries(Object.entries(settings.tags ?? {}).map(([key, value]) => [key, maskSecrets(value)])),
     createdAt,
   };
 }
@@ -229,7 +230,11 @@ async function openTrackedRun(
   await tracker.logParams(tracked.id, Object.fromEntries(params));
   await tracker.logFile(tracked.id, "modelstack/plan.json", Buffer.from(planJson(plan)));
   if (configuration !== undefined) {
-    await tracker.logFile(tracked.id, "modelstack/run-configuration.json", Buffer.from(canonicalJson(configuration)));
+    await tracker.logFile(
+      tracked.id,
+      "modelstack/run-configuration.json",
+      Buffer.from(maskSecrets(canonicalJson(configuration))),
+    );
   }
   return tracked;
 }
@@ -260,11 +265,16 @@ export async function causeOf(metadata: MetadataStore, result: RunResult): Promi
   if (result.status === "cancelled") return new StackError("RUN_CANCELLED", `Run ${result.run.name} was cancelled.`);
   const attempts = await metadata.attempts(result.run.id);
   const failed = attempts.find(({ instance, status }) => instance === result.cause && status === "failed");
-  const error = failed?.error;
-  if (error === undefined) return new StackError("RUN_FAILED", `Run ${result.run.name} failed.`);
-  return new StackError(
-    { code: error.code, kind: "failed" },
-    `Step ${failed!.instance} failed: ${error.message}${error.at === undefined ? "" : `\n  at ${error.at}`}`,
-    { hint: error.hint ?? `See its log: stack runs logs ${result.run.id} ${failed!.instance}` },
-  );
+  return failed === undefined ? new StackError("RUN_FAILED", `Run ${result.run.name} failed.`) : failureOf(failed);
+}
+
+/** The recorded error of a failed attempt, with the trace that it had when it was thrown. */
+export function failureOf({ run, instance, error }: AttemptRecord): StackError {
+  const { code = "STEP_FAILED", message = "", at, hint, stack } = error ?? {};
+  const what = message.startsWith(`Step ${instance} `) ? message : `Step ${instance} failed: ${message}`;
+  const failure = new StackError({ code, kind: "failed" }, at === undefined ? what : `${what}\n  at ${at}`, {
+    hint: hint ?? `See its log: stack runs logs ${run} ${instance}`,
+  });
+  if (stack !== undefined) failure.stack = stack;
+  return failure;
 }

@@ -1,10 +1,11 @@
 import { checkModelName } from "../components/checked-registry.ts";
 import { StackError } from "../errors.ts";
 import type { Plan } from "../pipeline/plan.ts";
+import { holdsSecret } from "../secrets.ts";
 import type { Stack } from "../stack/stack.ts";
 
 /** The models that a plan registers versions of, each once. */
-export function modelsOf(plan: Plan): string[] {
+function modelsOf(plan: Plan): string[] {
   return [
     ...new Set(plan.instances.flatMap(({ hints }) => (hints.registers === undefined ? [] : [hints.registers.model]))),
   ];
@@ -12,11 +13,13 @@ export function modelsOf(plan: Plan): string[] {
 
 /**
  * Refuses what is known to fail before any step runs: a registration on a stack without a registry, a model name that the project does
- * not allow, a given version where the registry assigns them.
+ * not allow, a given version where the registry assigns them. Parameters are stored and shown, so that none may hold a secret.
  *
- * @throws StackError REGISTRY_MISSING, NAME_INVALID, UNSUPPORTED
+ * @throws StackError REGISTRY_MISSING, NAME_INVALID, UNSUPPORTED, PARAM_INVALID
  */
 export async function checkPlanFits(plan: Plan, stack: Stack): Promise<void> {
+  refuseSecrets(`pipeline ${plan.pipeline}`, plan.params);
+  for (const { name, params } of plan.instances) refuseSecrets(`step ${name}`, params);
   for (const { name, hints } of plan.instances) {
     if (hints.registers === undefined) continue;
     const { model, version } = hints.registers;
@@ -42,6 +45,14 @@ export async function checkPlanFits(plan: Plan, stack: Stack): Promise<void> {
       );
     }
   }
+}
+
+function refuseSecrets(whose: string, params: Plan["params"]): void {
+  const [key] = Object.entries(params).find(([, value]) => holdsSecret(value)) ?? [];
+  if (key === undefined) return;
+  throw new StackError("PARAM_INVALID", `The parameter ${key} of ${whose} holds a secret, and parameters are stored.`, {
+    hint: "Read it in the step's body instead, from the environment: process.env.NAME.",
+  });
 }
 
 /** The experiment of a run: the configuration's, else the pipeline's, else the tracker's, else the only model's, else the pipeline's name. */

@@ -9,29 +9,60 @@ import type { AttemptLog } from "./attempt-log.ts";
 /** Told what a step prints, to show it. */
 export type PrintListener = (instance: string, text: string) => void;
 
-interface Scope {
+interface StepIo {
   readonly instance: string;
   readonly log: AttemptLog;
   readonly onPrint: PrintListener | undefined;
 }
 
+interface Scope extends StepIo {
+  readonly fail: (error: unknown) => void;
+}
+
 const scopes = new AsyncLocalStorage<Scope>();
-let users = 0;
+const running = new Set<Scope>();
 let restore: (() => void) | undefined;
 
-/** Runs a step's body so that what it prints, in callbacks too, goes to its log, and so that it cannot end the process. */
-export async function withStepOutput<T>(scope: Scope, body: () => Promise<T>): Promise<T> {
-  if (users++ === 0) restore = divert();
+/**
+ * Runs a step's body so that what it prints, in callbacks too, goes to its log, and so that it cannot end the process: what a callback of
+ * it throws, which nobody can catch, fails the step, and so does waiting for what can no longer happen.
+ */
+export async function withStepOutput<T>(io: StepIo, body: () => Promise<T>): Promise<T> {
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  const scope: Scope = { ...io, fail };
+  if (running.size === 0) restore = divert();
+  running.add(scope);
   try {
-    return await scopes.run(scope, body);
+    return await Promise.race([scopes.run(scope, body), failed]);
   } finally {
-    if (--users === 0) restore?.();
+    running.delete(scope);
+    if (running.size === 0) restore?.();
   }
 }
 
 /** Passes on what a step said. The listener prints it, which must not count as printed by the step. */
-export function show({ instance, onPrint }: Pick<Scope, "instance" | "onPrint">, text: string): void {
+export function show({ instance, onPrint }: Pick<StepIo, "instance" | "onPrint">, text: string): void {
   if (onPrint !== undefined) scopes.exit(() => onPrint(instance, maskSecrets(text)));
+}
+
+function onUncaught(error: unknown): void {
+  const scope = scopes.getStore();
+  if (scope !== undefined && running.has(scope)) {
+    scope.fail(error);
+    return;
+  }
+  // Not a step's, or of one that has ended: as if nobody listened here.
+  process.off("uncaughtException", onUncaught);
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
+function onIdle(): void {
+  for (const { instance, fail } of running) {
+    const message = `Step ${instance} waits for something that can no longer happen: nothing is left that could wake it.`;
+    fail(new StackError("STEP_FAILED", message, { hint: "Look for a promise that nothing resolves." }));
+  }
 }
 
 function divert(): () => void {
@@ -44,9 +75,8 @@ function divert(): () => void {
       const scope = scopes.getStore();
       // The original's overloads, passed on as they came.
       if (scope === undefined) return (write as (...args: unknown[]) => boolean).call(this, chunk, ...rest);
-      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
-      scope.log.write(text);
-      show(scope, text);
+      const kept = scope.log.write(chunk);
+      if (kept !== "") show(scope, kept);
       const done = rest.at(-1);
       if (typeof done === "function") process.nextTick(done);
       return true;
@@ -60,7 +90,11 @@ function divert(): () => void {
       hint: "Return from the step's body, or throw an error.",
     });
   };
+  process.on("uncaughtException", onUncaught);
+  process.on("beforeExit", onIdle);
   return () => {
+    process.off("uncaughtException", onUncaught);
+    process.off("beforeExit", onIdle);
     stdout.write = original.out;
     stderr.write = original.err;
     process.exit = original.exit;

@@ -125,7 +125,10 @@ export class StepRunner {
       if (tracking.ownRun !== undefined) await this.#scope.tracker!.endRun(tracking.ownRun, "finished");
       return { status: "succeeded", inputs, trackedRun, ...saved };
     } catch (error) {
-      const cancelled = this.#scope.signal.aborted && (isStackError(error, "cancelled") || isAbort(error));
+      const { signal } = this.#scope;
+      // A body that calls signal.throwIfAborted() throws whatever the reason is.
+      const cancelled =
+        signal.aborted && (isStackError(error, "cancelled") || isAbort(error) || error === signal.reason);
       if (trackedRun !== undefined && trackedRun !== this.#scope.tracked?.id) {
         await this.#scope.tracker!.endRun(trackedRun, cancelled ? "killed" : "failed");
       }
@@ -304,8 +307,9 @@ export class StepRunner {
     const { run, signal, onPrint, models } = this.#scope;
     const { instance, log } = attempt;
     const write = (level: string) => (message: string) => {
-      log.write(`${new Date().toISOString()} ${level} ${message}\n`);
-      show({ instance: instance.name, onPrint }, `${level === "info" ? "" : `${level}: `}${message}\n`);
+      const kept = log.write(`${new Date().toISOString()} ${level} ${message}\n`);
+      if (kept !== "")
+        show({ instance: instance.name, onPrint }, `${level === "info" ? "" : `${level}: `}${message}\n`);
     };
     return {
       pipelineName: run.pipeline,

@@ -2,6 +2,7 @@ import type { ExperimentTracker, MetricPoint } from "../components/experiment-tr
 import type { StepTracker } from "../components/step-tracker.ts";
 import { StackError } from "../errors.ts";
 import { checkLabel } from "../names.ts";
+import { maskSecrets } from "../secrets.ts";
 
 const BATCH = 500;
 const DELAY_MS = 1000;
@@ -43,7 +44,7 @@ export class BufferedTracker implements StepTracker {
   async logParams(params: Readonly<Record<string, string | number | boolean>>): Promise<void> {
     const { limits } = this.#tracker.capabilities;
     const entries = Object.entries(params).map(
-      ([key, value]) => [checkLabel("The parameter", key, limits.key), String(value)] as const,
+      ([key, value]) => [checkLabel("The parameter", key, limits.key), maskSecrets(String(value))] as const,
     );
     await this.#tracker.logParams(this.runId, Object.fromEntries(entries));
   }
@@ -53,16 +54,20 @@ export class BufferedTracker implements StepTracker {
   }
 
   async setTags(tags: Readonly<Record<string, string>>): Promise<void> {
-    for (const key of Object.keys(tags)) checkLabel("The tag", key, this.#tracker.capabilities.limits.key);
-    await this.#tracker.setTags(this.runId, tags);
+    const entries = Object.entries(tags).map(
+      ([key, value]) =>
+        [checkLabel("The tag", key, this.#tracker.capabilities.limits.key), maskSecrets(value)] as const,
+    );
+    await this.#tracker.setTags(this.runId, Object.fromEntries(entries));
   }
 
   async logText(path: string, content: string): Promise<void> {
-    await this.#tracker.logFile(this.runId, path, Buffer.from(content));
+    await this.#tracker.logFile(this.runId, path, Buffer.from(maskSecrets(content)));
   }
 
   async logInput(input: Parameters<ExperimentTracker["logInput"]>[1]): Promise<void> {
-    await this.#tracker.logInput(this.runId, input);
+    const { source } = input;
+    await this.#tracker.logInput(this.runId, source === undefined ? input : { ...input, source: maskSecrets(source) });
   }
 
   async flush(): Promise<void> {

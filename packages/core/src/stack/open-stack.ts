@@ -106,7 +106,8 @@ function invalidConfig(
   error: z.ZodError,
   locate: (path: readonly string[]) => ReturnType<NonNullable<StackFile["source"]>["locate"]>,
 ): StackError {
-  const issue = error.issues[0]!;
+  // A misspelt key is also a missing one; its spelling is what to mend.
+  const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0]!;
   const known = Object.keys(schema.shape);
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
@@ -118,7 +119,10 @@ function invalidConfig(
   }
   return new StackError("FLAVOR_CONFIG_INVALID", `${kind} of flavor "${flavor}": ${issuesOf(error)}`, {
     location: locate(issue.path.map(String)),
-    hint: `It takes: ${known.join(", ") || "no keys"}.`,
+    hint:
+      issue.code === "invalid_type" && /expected string, received (?:number|boolean)/.test(issue.message)
+        ? "Put it in quotes, so that YAML takes it for text."
+        : `It takes: ${known.join(", ") || "no keys"}.`,
   });
 }
 

@@ -8,7 +8,7 @@ import { readStackText } from "./stack-text.ts";
 export async function readPluginNames(path: string): Promise<string[]> {
   const text = await readStackText(path);
   // Most name none, and then YAML need not be loaded.
-  if (!/^plugins\s*:/m.test(text)) return [];
+  if (!text.includes("plugins")) return [];
   const { YamlSource } = await import("./yaml-source.ts");
   const named = YamlSource.parse(path, text).at(["plugins"]);
   return Array.isArray(named) ? named.filter((name) => typeof name === "string") : [];

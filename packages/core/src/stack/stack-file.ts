@@ -188,7 +188,7 @@ function checkStackName(source: YamlSource, name: string): void {
 }
 
 /** What something is, as a person who wrote YAML would say. */
-export function describe(value: unknown): string {
+function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "an empty value";
   if (Array.isArray(value)) return "a list";

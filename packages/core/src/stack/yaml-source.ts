@@ -10,6 +10,7 @@ import {
   type YAMLError,
 } from "yaml";
 import { StackError, type SourceLocation } from "../errors.ts";
+import { refuseDeepBrackets, refuseSurprises, tooDeep, tooManyAliases } from "./yaml-limits.ts";
 
 /** A YAML file that knows where each of its values stands. */
 export class YamlSource {
@@ -35,8 +36,7 @@ export class YamlSource {
    */
   static parse(path: string, text: string): YamlSource {
     const counter = new LineCounter();
-    // The parser goes down recursively: what no person writes is refused before it is tried.
-    if (nesting(text) > MAX_DEPTH) throw tooDeep(path);
+    refuseDeepBrackets(path, text);
     const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: false, stringKeys: true });
     const at = (offset: number) => locationAt(path, text, counter, offset);
     const [problem] = [...document.errors, ...document.warnings];
@@ -48,16 +48,12 @@ export class YamlSource {
         cause: problem,
       });
     }
-    refuseSurprises(document, at);
+    refuseSurprises(document, path, at);
     let data: unknown;
     try {
       data = document.toJS({ maxAliasCount: 100 }) as unknown;
     } catch (cause) {
-      throw new StackError("STACK_FILE_SYNTAX", "the file repeats aliases (&, *) beyond reason", {
-        location: { file: path },
-        hint: "Write out what they stand for.",
-        cause,
-      });
+      throw tooManyAliases(path, cause);
     }
     return new YamlSource(path, text, document, counter, data);
   }
@@ -118,31 +114,6 @@ export class YamlSource {
   }
 }
 
-/** Refuses what YAML allows and a reader would not expect. */
-function refuseSurprises(document: Document, at: (offset: number) => SourceLocation): void {
-  const refuse = (node: unknown, what: string, hint: string): never => {
-    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-    throw new StackError("STACK_FILE_SYNTAX", what, { location: at(offset), hint });
-  };
-  visit(document, {
-    Pair(_, { key }) {
-      const name = isScalar(key) ? key.value : key;
-      if (name === "<<") refuse(key, "merge keys (<<) are not supported", "Write the keys out.");
-      if (name === "__proto__") refuse(key, "the key __proto__ cannot be used", "Give it another name.");
-    },
-    Alias(_, alias, ancestors) {
-      const target = alias.resolve(document);
-      if (target !== undefined && ancestors.includes(target))
-        refuse(alias, `the alias *${alias.source} stands inside what it stands for`, "Write out what is meant.");
-    },
-    Scalar(_, scalar) {
-      const { value } = scalar;
-      const plain = value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
-      if (!plain) refuse(scalar, "this value is neither text, a number, true, false nor null", "Put it in quotes.");
-    },
-  });
-}
-
 function messageFor(problem: YAMLError, document: Document, counter: LineCounter): string {
   if (problem.code === "MULTIPLE_DOCS") return "one document is expected, but a second begins here";
   const first = problem.code === "DUPLICATE_KEY" ? firstOf(document, problem.pos[0]) : undefined;
@@ -168,28 +139,9 @@ function firstOf(document: Document, offset: number): { key: string; offset: num
   return found;
 }
 
-const MAX_DEPTH = 100;
-
-function tooDeep(path: string): StackError {
-  return new StackError("STACK_FILE_SYNTAX", `the file nests more than ${MAX_DEPTH} levels deep`, {
-    location: { file: path },
-    hint: "A stack needs four levels: is this the right file?",
-  });
-}
-
 function locationAt(file: string, text: string, counter: LineCounter, offset: number): SourceLocation {
   const { line, col } = counter.linePos(offset);
   return { file, line, column: col, text: text.split(/\r?\n/, line)[line - 1] ?? "" };
-}
-
-function nesting(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const c of text) {
-    if (c === "[" || c === "{") deepest = Math.max(deepest, ++depth);
-    else if (c === "]" || c === "}") depth--;
-  }
-  return deepest;
 }
 
 function hintFor(code: string): string {

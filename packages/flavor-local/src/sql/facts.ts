@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  encodeJson,
   parsePlan,
   planJson,
   StackError,
@@ -59,11 +60,13 @@ function insertFact(
   insert: () => void,
 ): void {
   if (present === undefined) insert();
-  else if (present !== json) {
-    throw new StackError("FACT_CONFLICT", `The ${what} ${key} is stored already, with other content.`, {
-      hint: "Facts never change: two writers used one id, or an export was edited.",
-    });
-  }
+  else if (present !== json) throw conflict(what, key);
+}
+
+function conflict(what: string, key: string): StackError {
+  return new StackError("FACT_CONFLICT", `The ${what} ${key} is stored already, with other content.`, {
+    hint: "Facts never change: two writers used one id, or an export was edited.",
+  });
 }
 
 export function insertEvents(sql: Sql, events: readonly RunEvent[]): void {
@@ -80,13 +83,8 @@ export function insertEvents(sql: Sql, events: readonly RunEvent[]): void {
       json,
     );
     if (changes === 0) {
-      const present = sql.get(
-        "SELECT kind || at || json AS text FROM event WHERE run = ? AND writer = ? AND seq = ?",
-        run,
-        writer,
-        seq,
-      );
-      insertFact(sql, "event", `${writer}/${seq}`, `${kind}${at}${json}`, present?.["text"], () => undefined);
+      const present = sql.get("SELECT * FROM event WHERE run = ? AND writer = ? AND seq = ?", run, writer, seq)!;
+      if (canonicalJson(eventOf(present)) !== canonicalJson(event)) throw conflict("event", `${writer}/${seq}`);
     }
     updateView(sql, event);
   }
@@ -115,8 +113,9 @@ export function commitAttempt(sql: Sql, commit: AttemptCommit): void {
   const { attempt } = commit;
   const known = sql.get("SELECT json FROM attempt WHERE id = ?", attempt.id);
   if (known !== undefined)
-    return insertFact(sql, "attempt", attempt.id, JSON.stringify(attempt), known["json"], () => undefined);
-  if (!isHeld(sql, attempt.run, commit.scope, attempt.instance, attempt.fence)) {
+    return insertFact(sql, "attempt", attempt.id, canonicalJson(attempt), known["json"], () => undefined);
+  const lease = { scope: commit.scope, fence: attempt.fence };
+  if (!isHeld(sql, lease, `run/${attempt.run}/${attempt.instance}`)) {
     throw new StackError(
       "FENCE_LOST",
       `Attempt of ${attempt.instance} came too late: another process has taken over run ${attempt.run}.`,
@@ -148,7 +147,7 @@ export function commitAttempt(sql: Sql, commit: AttemptCommit): void {
 }
 
 export function insertAttempt(sql: Sql, attempt: AttemptRecord): void {
-  const json = JSON.stringify(attempt);
+  const json = canonicalJson(attempt);
   insertFact(
     sql,
     "attempt",
@@ -244,15 +243,15 @@ export function putEffect(sql: Sql, record: EffectRecord): EffectRecord {
   sql.run(
     "INSERT INTO effect (key, intent, created_at, done) VALUES (?, ?, ?, ?)",
     record.key,
-    JSON.stringify(record.intent),
+    encodeJson(record.intent),
     record.createdAt,
-    record.done === undefined ? null : JSON.stringify(record.done),
+    record.done === undefined ? null : encodeJson(record.done),
   );
   return record;
 }
 
 export function settleEffect(sql: Sql, key: string, done: Json): void {
-  sql.run("UPDATE effect SET done = ? WHERE key = ?", JSON.stringify(done), key);
+  sql.run("UPDATE effect SET done = ? WHERE key = ?", encodeJson(done), key);
 }
 
 export function effect(sql: Sql, key: string): EffectRecord | undefined {
@@ -374,7 +373,7 @@ export function artifact(sql: Sql, digest: Digest): ArtifactRecord {
   return artifactOf(row);
 }
 
-export function artifactOf(row: Row): ArtifactRecord {
+function artifactOf(row: Row): ArtifactRecord {
   return {
     digest: row["digest"] as Digest,
     size: Number(row["size"]),
@@ -390,7 +389,8 @@ export function artifacts(sql: Sql, query: ArtifactQuery): Page<Omit<ArtifactRec
   const { where, values } = conditions([
     ["type = ?", type],
     ["rowid < ?", pageToken === undefined ? undefined : Number(pageToken)],
-    ["digest >= ? AND digest < ?", digestPrefix && `sha256:${digestPrefix}`, digestPrefix && `sha256:${digestPrefix}g`],
+    // An empty prefix is one too.
+    ["digest >= ? AND digest < ?", ...rangeOf(digestPrefix)],
   ]);
   const rows = sql.all(
     `SELECT rowid AS place, digest, size, type, form, created_at, NULL AS inline FROM artifact ${where} ORDER BY rowid DESC LIMIT ?`,
@@ -401,6 +401,11 @@ export function artifacts(sql: Sql, query: ArtifactQuery): Page<Omit<ArtifactRec
   return { items: items.map(artifactOf), ...(nextPageToken === undefined ? {} : { nextPageToken }) };
 }
 
+/** The digests that start so lie between these: no digit comes after f. */
+function rangeOf(prefix: string | undefined): (string | undefined)[] {
+  return prefix === undefined ? [undefined] : [`sha256:${prefix}`, `sha256:${prefix}g`];
+}
+
 export function namedArtifacts(
   sql: Sql,
   name: string | undefined,
@@ -409,7 +414,8 @@ export function namedArtifacts(
   const { where, values } = conditions([["name = ?", name]]);
   const offset = Number(pageToken);
   const rows = sql.all(
-    `SELECT * FROM named_artifact ${where} ORDER BY created_at DESC, name, version DESC LIMIT ? OFFSET ?`,
+    // Clocks may go back, versions of a name do not.
+    `SELECT * FROM named_artifact ${where} ORDER BY ${name === undefined ? "created_at DESC, name, " : ""}version DESC LIMIT ? OFFSET ?`,
     ...values,
     limit + 1,
     offset,
@@ -430,21 +436,27 @@ export function namedOf(row: Row): NamedArtifact {
 export function deleteRun(sql: Sql, id: string): ArtifactRecord[] {
   run(sql, id);
   if (holdsRun(sql, id)) throw new StackError("RUN_HELD", `Run ${id} is still running.`, { hint: "Stop it first." });
-  const mine = sql.all("SELECT DISTINCT digest FROM output WHERE run = ?", id);
-  sql.run("DELETE FROM input WHERE attempt IN (SELECT id FROM attempt WHERE run = ?)", id);
+  const attempts = "SELECT id FROM attempt WHERE run = ?";
+  const free = sql.all(
+    `SELECT digest FROM output WHERE run = ? UNION SELECT digest FROM input WHERE attempt IN (${attempts})
+     EXCEPT SELECT digest FROM output WHERE run <> ?
+     EXCEPT SELECT digest FROM input WHERE attempt NOT IN (${attempts})`,
+    id,
+    id,
+    id,
+    id,
+  );
+  sql.run(`DELETE FROM input WHERE attempt IN (${attempts})`, id);
   for (const table of ["output", "attempt", "event", "lease"]) sql.run(`DELETE FROM ${table} WHERE run = ?`, id);
   sql.run("DELETE FROM effect WHERE substr(key, 1, length(?) + 1) = ? || '/'", id, id);
   const { plan: digest } = sql.get("SELECT plan FROM run WHERE id = ?", id)!;
   sql.run("DELETE FROM run WHERE id = ?", id);
   sql.run("DELETE FROM plan WHERE digest = ? AND NOT EXISTS (SELECT 1 FROM run WHERE plan = ?)", digest!, digest!);
-  const free = mine.filter(
-    (row) => sql.get("SELECT 1 FROM output WHERE digest = ? LIMIT 1", row["digest"]!) === undefined,
-  );
-  return free.map((row) => {
-    const record = artifact(sql, row["digest"] as Digest);
-    sql.run("DELETE FROM artifact WHERE digest = ?", record.digest);
-    sql.run("DELETE FROM named_artifact WHERE digest = ?", record.digest);
-    return record;
+  return free.flatMap(({ digest }) => {
+    // An input may come from a run of another store, whose artifacts were never here.
+    const row = sql.get("SELECT * FROM artifact WHERE digest = ?", digest!);
+    for (const table of ["artifact", "named_artifact"]) sql.run(`DELETE FROM ${table} WHERE digest = ?`, digest!);
+    return row === undefined ? [] : [artifactOf(row)];
   });
 }
 

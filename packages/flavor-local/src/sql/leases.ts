@@ -32,14 +32,13 @@ export function acquire(sql: Sql, scope: string, holder: ProcessIdentity, second
 }
 
 export function renew(sql: Sql, lease: Lease, seconds: number): Lease {
+  if (!isHeld(sql, lease, lease.scope)) {
+    throw new StackError("FENCE_LOST", `Another process has taken over ${lease.scope}, or a part of it.`, {
+      hint: `stack runs show ${runOf(lease.scope)}`,
+    });
+  }
   const expiresAt = inSeconds(seconds);
-  const { changes } = sql.run(
-    "UPDATE lease SET expires_at = ? WHERE scope = ? AND fence = ?",
-    expiresAt,
-    lease.scope,
-    lease.fence,
-  );
-  if (changes === 0) throw new StackError("FENCE_LOST", `Another process has taken over ${lease.scope}.`);
+  sql.run("UPDATE lease SET expires_at = ? WHERE scope = ?", expiresAt, lease.scope);
   return { ...lease, expiresAt };
 }
 
@@ -52,13 +51,11 @@ export function holdsRun(sql: Sql, run: string): boolean {
   return sql.all("SELECT * FROM lease WHERE run = ?", run).some(isLive);
 }
 
-/** Whether the holder of `scope` with that fence may still write for an instance. */
-export function isHeld(sql: Sql, run: string, scope: string, instance: string, fence: number): boolean {
-  const rows = sql.all("SELECT scope, fence FROM lease WHERE run = ?", run);
+/** Whether a lease still gives the right to write to `target`: to its own scope or a part of it. */
+export function isHeld(sql: Sql, { scope, fence }: Pick<Lease, "scope" | "fence">, target: string): boolean {
+  const rows = sql.all("SELECT scope, fence FROM lease WHERE run = ?", runOf(target));
   const mine = rows.some((row) => row["scope"] === scope && Number(row["fence"]) === fence);
-  const newer = rows.some(
-    (row) => Number(row["fence"]) > fence && covers(row["scope"] as string, `run/${run}/${instance}`),
-  );
+  const newer = rows.some((row) => Number(row["fence"]) > fence && covers(row["scope"] as string, target));
   return mine && !newer;
 }
 

@@ -57,7 +57,7 @@ function requireModel(sql: Sql, name: string): number {
   return id;
 }
 
-export function hasModel(sql: Sql, name: string): boolean {
+function hasModel(sql: Sql, name: string): boolean {
   return findModel(sql, name) !== undefined;
 }
 

@@ -86,7 +86,7 @@ export function endRun(sql: Sql, id: string, status: TrackedRunStatus, at: numbe
   sql.run("UPDATE tracked_run SET status = ?, ended_at = ? WHERE id = ?", status, at, id);
 }
 
-export function requireRun(sql: Sql, id: string): void {
+function requireRun(sql: Sql, id: string): void {
   if (sql.get("SELECT 1 FROM tracked_run WHERE id = ?", id) === undefined) {
     throw new StackError("TRACKED_RUN_NOT_FOUND", `There is no tracked run ${id}.`);
   }

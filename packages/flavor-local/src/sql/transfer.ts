@@ -1,4 +1,8 @@
 import {
+  isStackError,
+  messageOf,
+  parsePlan,
+  planDigest,
   StackError,
   type Digest,
   type FactLine,
@@ -40,21 +44,25 @@ export function* exportFacts(sql: Sql): Generator<string> {
     yield line({ fact: "event", event: facts.eventOf(row) });
 }
 
-/** Takes one line of an export. */
-export function importFact(sql: Sql, line: string): void {
+/** Takes one line of an export; `number` is its place, to be named when it is refused. */
+export function importFact(sql: Sql, line: string, number: number): void {
   if (line.trim() === "") return;
-  let fact: FactLine;
   try {
-    fact = JSON.parse(line) as FactLine;
+    insert(sql, JSON.parse(line) as FactLine);
   } catch (cause) {
-    throw new StackError("FACT_CONFLICT", `This is not a line of an export: ${line.slice(0, 80)}`, { cause });
+    if (isStackError(cause, "integrity") || isStackError(cause, "unavailable")) throw cause;
+    // Whatever else goes wrong comes from what the line holds, or does not.
+    throw new StackError("FACT_CONFLICT", `Line ${number} cannot be imported: ${messageOf(cause)}`, {
+      hint: "The lines before it were imported. Export again, or remove the line.",
+      cause,
+    });
   }
-  insert(sql, fact);
 }
 
 function insert(sql: Sql, fact: FactLine): void {
   switch (fact.fact) {
     case "plan":
+      if (planDigest(parsePlan(fact.plan)) !== fact.digest) throw new Error("the plan is not what its digest says.");
       return facts.insertPlan(sql, fact.digest, fact.plan);
     case "run":
       return facts.insertRun(sql, fact.run, facts.plan(sql, fact.run.plan));
@@ -77,6 +85,8 @@ function insert(sql: Sql, fact: FactLine): void {
       return importEffect(sql, fact.effect);
     case "named":
       return facts.insertNamed(sql, fact.named);
+    default:
+      throw new Error("it is not a line of an export.");
   }
 }
 

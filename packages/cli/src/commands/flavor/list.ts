@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
-import { FlavorCatalog, findPlugin, findUpwards } from "@modelstack/core/base";
+import { dirname, resolve } from "node:path";
+import { didYouMean, FlavorCatalog, findPlugin, findUpwards, StackError } from "@modelstack/core/base";
 import { builtInPlugins } from "../../built-in.ts";
 import { print, type CommonFlags, type Context } from "../../context.ts";
 
@@ -10,9 +10,16 @@ export interface Flags extends CommonFlags {
 /** Reads manifests only: neither stack.yaml's other contents nor any plugin can make this fail or slow. */
 export default async function list(this: Context, flags: Flags): Promise<void> {
   const path = flags.stackFile ?? this.io.env["STACK_FILE"] ?? findUpwards("stack.yaml", this.io.cwd());
-  const named = path === undefined ? [] : await pluginsNamedIn(path);
+  const named = path === undefined ? [] : await pluginsNamedIn(resolve(this.io.cwd(), path));
   const catalog = new FlavorCatalog([...(await builtInPlugins()), ...named]);
-  const flavors = catalog.list().filter(({ kind }) => flags.kind === undefined || kind === flags.kind);
+  const all = catalog.list();
+  const kinds = new Set(all.map(({ kind }) => kind));
+  if (flags.kind !== undefined && !kinds.has(flags.kind)) {
+    throw new StackError("USAGE", `There is no kind of component ${JSON.stringify(flags.kind)}.`, {
+      hint: didYouMean(flags.kind, kinds, "Kinds"),
+    });
+  }
+  const flavors = all.filter(({ kind }) => flags.kind === undefined || kind === flags.kind);
   const { table } = await import("../../render/table.ts");
   print(
     this,

@@ -11,6 +11,7 @@ import { openStackFor, print, type Context, type StackFlags } from "../../contex
 import { parseModelSpec, requireRegistry } from "../../model-spec.ts";
 import { fields, table } from "../../render/table.ts";
 import { bytes } from "../../render/time.ts";
+import { visible } from "../../render/visible.ts";
 
 export default async function show(this: Context, flags: StackFlags, text: string): Promise<void> {
   await using stack = await openStackFor(this, flags);
@@ -122,7 +123,7 @@ function versionText(
 
 function again(version: RegistryModelVersion): string {
   const { commands, caveat } = reproduce(version);
-  return [...(caveat === undefined ? [] : [`# ${caveat}`]), ...commands].join("\n");
+  return visible([...(caveat === undefined ? [] : [`# ${caveat}`]), ...commands].join("\n"));
 }
 
 function inputsOf(text: string | undefined): string | undefined {

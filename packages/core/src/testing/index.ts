@@ -1,0 +1,10 @@
+export { describeModelRegistry } from "./describe-model-registry.ts";
+export type { ModelRegistryFixture } from "./model-registry/fixture.ts";
+export { describeExperimentTracker } from "./describe-experiment-tracker.ts";
+export type { ExperimentTrackerFixture } from "./experiment-tracker/fixture.ts";
+export { describeArtifactStore } from "./describe-artifact-store.ts";
+export type { ArtifactStoreFixture } from "./artifact-store/fixture.ts";
+export { describeMetadataStore } from "./describe-metadata-store.ts";
+export type { MetadataStoreFixture } from "./metadata-store/fixture.ts";
+export { describeOrchestrator } from "./describe-orchestrator.ts";
+export type { OrchestratorFixture } from "./orchestrator/fixture.ts";

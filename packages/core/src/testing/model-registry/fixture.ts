@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { test, type TestAPI } from "vitest";
+import type {
+  ModelRegistry,
+  ModelRegistryCapabilities,
+  NewModelFile,
+  NewModelVersion,
+  RegistryModelVersion,
+} from "../../components/model-registry.ts";
+import type { Digest } from "../../digest.ts";
+import { by, temporaryFolder, writeContent } from "../tools.ts";
+
+/** An empty model registry for one test. */
+export interface ModelRegistryFixture {
+  readonly registry: ModelRegistry;
+  /** Opens what is stored once more, as another process would. Without it, nothing is tested of what stays. */
+  readonly reopen?: () => Promise<ModelRegistry>;
+  /** Changes the stored content of a file behind the registry's back. Without it, damage is not tested. */
+  readonly damage?: (digest: Digest) => Promise<void>;
+  readonly dispose?: () => Promise<void> | void;
+}
+
+/** What each test of the suite is given. */
+export interface RegistryTools {
+  readonly fixture: ModelRegistryFixture;
+  readonly registry: ModelRegistry;
+  /** A folder that is there until the test ends. */
+  readonly folder: string;
+  /** Writes a file to be registered. Its content is its path unless it is given. */
+  readonly file: (path: string, content?: Uint8Array | string, part?: "model" | "extra") => Promise<NewModelFile>;
+  /** Registers a version, of one small file unless files are given. */
+  readonly register: (model: string, given?: Partial<NewModelVersion>) => Promise<RegistryModelVersion>;
+}
+
+/** What the parts of the suite need to know to register their tests. */
+export interface RegistrySuite {
+  readonly it: TestAPI<RegistryTools>;
+  readonly capabilities: ModelRegistryCapabilities;
+  /** The fixture can be opened again. */
+  readonly reopens: boolean;
+  /** The fixture can damage files. */
+  readonly damages: boolean;
+}
+
+/** Opens the registry once to see what it offers: what it does not is not tested, and not listed as skipped either. */
+export async function registrySuite(open: () => Promise<ModelRegistryFixture>): Promise<RegistrySuite> {
+  const { registry, reopen, damage, dispose } = await open();
+  await dispose?.();
+  return {
+    it: registryTest(open),
+    capabilities: registry.capabilities,
+    reopens: reopen !== undefined,
+    damages: damage !== undefined,
+  };
+}
+
+function registryTest(open: () => Promise<ModelRegistryFixture>): TestAPI<RegistryTools> {
+  return test.extend<RegistryTools>({
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what a fixture needs
+    fixture: async ({}, use) => {
+      const fixture = await open();
+      await use(fixture);
+      await fixture.dispose?.();
+    },
+    registry: async ({ fixture }, use) => use(fixture.registry),
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what a fixture needs
+    folder: async ({}, use) => {
+      await using folder = await temporaryFolder();
+      await use(folder.path);
+    },
+    file: async ({ folder }, use) => {
+      let count = 0;
+      await use(async (path, content = path, part = "model") => ({
+        part,
+        path,
+        ...(await writeContent(join(folder, `file-${count++}`), content)),
+      }));
+    },
+    register: async ({ registry, file }, use) => {
+      let count = 0;
+      await use(async (model, given = {}) => {
+        // Where the caller gives the numbers, the suite counts them up.
+        const number = registry.capabilities.versions === "given" ? { version: `1.0.${++count}` } : {};
+        const files = given.files ?? [await file("model.bin", `${model} ${given.version ?? ""}`)];
+        return registry.registerModelVersion({ model, modelDigest: files[0]!.digest, ...number, ...given, files }, by);
+      });
+    },
+  });
+}
