@@ -1,5 +1,8 @@
 import type { LocalDatabase } from "./database.ts";
-import * as facts from "./sql/facts.ts";
+import * as artifacts from "./sql/artifacts.ts";
+import * as attempts from "./sql/attempts.ts";
+import * as effects from "./sql/effects.ts";
+import * as runs from "./sql/runs.ts";
 import * as leases from "./sql/leases.ts";
 import * as transfer from "./sql/transfer.ts";
 import type {
@@ -28,27 +31,27 @@ export class LocalMetadataStore implements MetadataStore {
   }
 
   createRun(run: RunRecord, plan: Plan) {
-    return this.#database.write((sql) => facts.insertRun(sql, run, plan));
+    return this.#database.write((sql) => runs.insertRun(sql, run, plan));
   }
 
   append(events: readonly RunEvent[]) {
-    return this.#database.writeSoon((sql) => facts.insertEvents(sql, events));
+    return this.#database.writeSoon((sql) => runs.insertEvents(sql, events));
   }
 
   commitAttempt(commit: AttemptCommit) {
-    return this.#database.write((sql) => facts.commitAttempt(sql, commit));
+    return this.#database.write((sql) => attempts.commitAttempt(sql, commit));
   }
 
   putEffect(effect: EffectRecord) {
-    return this.#database.write((sql) => facts.putEffect(sql, effect));
+    return this.#database.write((sql) => effects.putEffect(sql, effect));
   }
 
   settleEffect(key: string, done: Json) {
-    return this.#database.write((sql) => facts.settleEffect(sql, key, done));
+    return this.#database.write((sql) => effects.settleEffect(sql, key, done));
   }
 
   async getEffect(key: string) {
-    return facts.effect(this.#database.sql, key);
+    return effects.effect(this.#database.sql, key);
   }
 
   acquireLease(scope: string, holder: ProcessIdentity, seconds: number) {
@@ -64,47 +67,47 @@ export class LocalMetadataStore implements MetadataStore {
   }
 
   async getRun(id: string) {
-    return facts.run(this.#database.sql, id);
+    return runs.run(this.#database.sql, id);
   }
 
   async listRuns(query: RunQuery = {}) {
-    return facts.runs(this.#database.sql, query);
+    return runs.runs(this.#database.sql, query);
   }
 
   async getPlan(digest: Digest) {
-    return facts.plan(this.#database.sql, digest);
+    return runs.plan(this.#database.sql, digest);
   }
 
   async events(run: string) {
-    return facts.events(this.#database.sql, run);
+    return runs.events(this.#database.sql, run);
   }
 
   async attempts(run: string) {
-    return facts.attempts(this.#database.sql, run);
+    return attempts.attempts(this.#database.sql, run);
   }
 
   async inputs(attempt: string) {
-    return facts.inputs(this.#database.sql, attempt);
+    return attempts.inputs(this.#database.sql, attempt);
   }
 
   async outputs(query: OutputQuery) {
-    return facts.outputs(this.#database.sql, query);
+    return attempts.outputs(this.#database.sql, query);
   }
 
   async getArtifact(digest: Digest) {
-    return facts.artifact(this.#database.sql, digest);
+    return artifacts.artifact(this.#database.sql, digest);
   }
 
   async listArtifacts(query: ArtifactQuery = {}) {
-    return facts.artifacts(this.#database.sql, query);
+    return artifacts.artifacts(this.#database.sql, query);
   }
 
   async namedArtifacts(name?: string, page: PageRequest = {}) {
-    return facts.namedArtifacts(this.#database.sql, name, page);
+    return artifacts.namedArtifacts(this.#database.sql, name, page);
   }
 
   deleteRun(id: string) {
-    return this.#database.write((sql) => facts.deleteRun(sql, id));
+    return this.#database.write((sql) => runs.deleteRun(sql, id));
   }
 
   async *export() {

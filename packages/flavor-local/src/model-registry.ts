@@ -13,7 +13,10 @@ import type {
 import { StackError } from "@modelstack/core";
 import { LocalArtifactStore } from "./artifact-store.ts";
 import type { LocalDatabase } from "./database.ts";
-import * as registry from "./sql/registry.ts";
+import * as aliases from "./sql/model-aliases.ts";
+import * as notes from "./sql/model-notes.ts";
+import * as versions from "./sql/model-versions.ts";
+import * as models from "./sql/models.ts";
 import { nextVersion, type VersionScheme } from "./version-number.ts";
 
 /** Models and versions in the project's SQLite file; their files, by sha256, in a folder of their own, so that deleting runs leaves them. */
@@ -38,40 +41,40 @@ export class LocalModelRegistry implements ModelRegistry {
   }
 
   registerModel({ name, description = "", tags = {} }: Parameters<ModelRegistry["registerModel"]>[0], by: Caller) {
-    return this.#database.write((sql) => registry.insertModel(sql, name, description, tags, by));
+    return this.#database.write((sql) => models.insertModel(sql, name, description, tags, by));
   }
 
   updateModel(name: string, { description, tags = {} }: { description?: string; tags?: TagChanges }, by: Caller) {
-    return this.#database.write((sql) => registry.updateModel(sql, name, description, tags, by));
+    return this.#database.write((sql) => models.updateModel(sql, name, description, tags, by));
   }
 
   renameModel(name: string, to: string, by: Caller) {
-    return this.#database.write((sql) => registry.renameModel(sql, name, to, by));
+    return this.#database.write((sql) => models.renameModel(sql, name, to, by));
   }
 
   deleteModel(name: string, by: Caller) {
-    return this.#database.write((sql) => registry.deleteModel(sql, name, by));
+    return this.#database.write((sql) => models.deleteModel(sql, name, by));
   }
 
   restoreModel(name: string, by: Caller) {
-    return this.#database.write((sql) => registry.restoreModel(sql, name, by));
+    return this.#database.write((sql) => models.restoreModel(sql, name, by));
   }
 
   async getModel(name: string) {
-    return registry.model(this.#database.sql, name);
+    return models.model(this.#database.sql, name);
   }
 
   async listModels(query: ModelQuery = {}) {
-    return registry.models(this.#database.sql, query);
+    return models.models(this.#database.sql, query);
   }
 
   async registerModelVersion(request: NewModelVersion, by: Caller) {
     // Refused before any byte is copied; the transaction below decides for good.
-    nextVersion(this.#scheme, registry.usedVersions(this.#database.sql, request.model), request);
+    nextVersion(this.#scheme, versions.usedVersions(this.#database.sql, request.model), request);
     for (const file of request.files) await this.#keep(file);
     return this.#database.write((sql) => {
-      const version = nextVersion(this.#scheme, registry.usedVersions(sql, request.model), request);
-      return registry.insertVersion(sql, request, version, `local:${request.modelDigest}`, by);
+      const version = nextVersion(this.#scheme, versions.usedVersions(sql, request.model), request);
+      return versions.insertVersion(sql, request, version, `local:${request.modelDigest}`, by);
     });
   }
 
@@ -85,64 +88,64 @@ export class LocalModelRegistry implements ModelRegistry {
     { description, tags = {} }: { description?: string; tags?: TagChanges },
     by: Caller,
   ) {
-    return this.#database.write((sql) => registry.updateVersion(sql, model, version, description, tags, by));
+    return this.#database.write((sql) => versions.updateVersion(sql, model, version, description, tags, by));
   }
 
   deleteModelVersion(model: string, version: string, by: Caller) {
-    return this.#database.write((sql) => registry.deleteVersion(sql, model, version, by));
+    return this.#database.write((sql) => versions.deleteVersion(sql, model, version, by));
   }
 
   restoreModelVersion(model: string, version: string, by: Caller) {
-    return this.#database.write((sql) => registry.restoreVersion(sql, model, version, by));
+    return this.#database.write((sql) => versions.restoreVersion(sql, model, version, by));
   }
 
   async getModelVersion(model: string, version: string) {
-    return registry.modelVersion(this.#database.sql, model, version);
+    return versions.modelVersion(this.#database.sql, model, version);
   }
 
   async listModelVersions(query: ModelVersionQuery = {}) {
-    return registry.modelVersions(this.#database.sql, query);
+    return versions.modelVersions(this.#database.sql, query);
   }
 
   async getLatestModelVersion(model: string, stage?: ModelVersionStage) {
     const query = { model, limit: 1, ...(stage === undefined ? {} : { stage }) };
-    return registry.modelVersions(this.#database.sql, query).items[0];
+    return versions.modelVersions(this.#database.sql, query).items[0];
   }
 
   setStage(model: string, version: string, stage: ModelVersionStage, by: Caller & { expected?: ModelVersionStage }) {
-    return this.#database.write((sql) => registry.setStage(sql, model, version, stage, by));
+    return this.#database.write((sql) => versions.setStage(sql, model, version, stage, by));
   }
 
   setAlias(model: string, alias: string, version: string, by: Caller & { expected?: string | null }) {
-    return this.#database.write((sql) => registry.setAlias(sql, model, alias, version, by));
+    return this.#database.write((sql) => aliases.setAlias(sql, model, alias, version, by));
   }
 
   deleteAlias(model: string, alias: string, by: Caller) {
-    return this.#database.write((sql) => registry.deleteAlias(sql, model, alias, by));
+    return this.#database.write((sql) => aliases.deleteAlias(sql, model, alias, by));
   }
 
   async getModelVersionByAlias(model: string, alias: string) {
-    return registry.versionByAlias(this.#database.sql, model, alias);
+    return aliases.versionByAlias(this.#database.sql, model, alias);
   }
 
   addComment(model: string, version: string | undefined, text: string, by: Caller) {
-    return this.#database.write((sql) => registry.addComment(sql, model, version, text, by));
+    return this.#database.write((sql) => notes.addComment(sql, model, version, text, by));
   }
 
   async listComments(model: string, version?: string) {
-    return registry.comments(this.#database.sql, model, version);
+    return notes.comments(this.#database.sql, model, version);
   }
 
   async history(model: string, version?: string, page: PageRequest = {}) {
-    return registry.history(this.#database.sql, model, version, page);
+    return notes.history(this.#database.sql, model, version, page);
   }
 
   async listFiles(model: string, version: string) {
-    return registry.modelFiles(this.#database.sql, model, version);
+    return versions.modelFiles(this.#database.sql, model, version);
   }
 
   async downloadFile(model: string, version: string, { part, path }: Pick<ModelFile, "part" | "path">, to: string) {
-    const file = registry
+    const file = versions
       .modelFiles(this.#database.sql, model, version)
       .find((candidate) => candidate.part === part && candidate.path === path);
     if (file === undefined)

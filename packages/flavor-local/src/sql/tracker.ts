@@ -10,7 +10,7 @@ import {
   type TrackedRunStatus,
 } from "@modelstack/core";
 import { given, orNull, specialNumber, type Row, type Sql } from "./database.ts";
-import { conditions, page } from "./facts.ts";
+import { conditions, page } from "./query.ts";
 
 const PAGE = 100;
 

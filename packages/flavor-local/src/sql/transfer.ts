@@ -12,7 +12,10 @@ import {
   type EffectRecord,
 } from "@modelstack/core";
 import type { Row, Sql } from "./database.ts";
-import * as facts from "./facts.ts";
+import * as artifacts from "./artifacts.ts";
+import * as attempts from "./attempts.ts";
+import * as effects from "./effects.ts";
+import * as runs from "./runs.ts";
 
 /** Every fact as a line, those that are referred to before those that refer. Leases stay: they are of this machine. */
 export function* exportFacts(sql: Sql): Generator<string> {
@@ -23,7 +26,7 @@ export function* exportFacts(sql: Sql): Generator<string> {
   for (const row of sql.all("SELECT json FROM run ORDER BY id"))
     yield line({ fact: "run", run: JSON.parse(row["json"] as string) as RunRecord });
   for (const row of sql.all("SELECT digest FROM artifact ORDER BY digest")) {
-    const { inline, ...about } = facts.artifact(sql, row["digest"] as Digest);
+    const { inline, ...about } = artifacts.artifact(sql, row["digest"] as Digest);
     yield line({
       fact: "artifact",
       artifact: inline === undefined ? about : { ...about, inline: Buffer.from(inline).toString("base64") },
@@ -33,15 +36,15 @@ export function* exportFacts(sql: Sql): Generator<string> {
     yield line({ fact: "attempt", attempt: JSON.parse(row["json"] as string) as AttemptRecord });
   }
   for (const row of sql.all("SELECT * FROM output ORDER BY run, instance, name"))
-    yield line({ fact: "output", output: facts.outputOf(row) });
+    yield line({ fact: "output", output: attempts.outputOf(row) });
   for (const row of sql.all("SELECT * FROM named_artifact ORDER BY name, version"))
-    yield line({ fact: "named", named: facts.namedOf(row) });
+    yield line({ fact: "named", named: artifacts.namedOf(row) });
   for (const row of sql.all("SELECT * FROM input ORDER BY attempt, name"))
-    yield line({ fact: "input", input: facts.inputOf(row) });
+    yield line({ fact: "input", input: attempts.inputOf(row) });
   for (const row of sql.all("SELECT key FROM effect ORDER BY key"))
-    yield line({ fact: "effect", effect: facts.effect(sql, row["key"] as string)! });
+    yield line({ fact: "effect", effect: effects.effect(sql, row["key"] as string)! });
   for (const row of sql.all("SELECT * FROM event ORDER BY run, writer, seq"))
-    yield line({ fact: "event", event: facts.eventOf(row) });
+    yield line({ fact: "event", event: runs.eventOf(row) });
 }
 
 /** Takes one line of an export; `number` is its place, to be named when it is refused. */
@@ -63,34 +66,34 @@ function insert(sql: Sql, fact: FactLine): void {
   switch (fact.fact) {
     case "plan":
       if (planDigest(parsePlan(fact.plan)) !== fact.digest) throw new Error("the plan is not what its digest says.");
-      return facts.insertPlan(sql, fact.digest, fact.plan);
+      return runs.insertPlan(sql, fact.digest, fact.plan);
     case "run":
-      return facts.insertRun(sql, fact.run, facts.plan(sql, fact.run.plan));
+      return runs.insertRun(sql, fact.run, runs.plan(sql, fact.run.plan));
     case "event":
-      return facts.insertEvents(sql, [fact.event]);
+      return runs.insertEvents(sql, [fact.event]);
     case "attempt":
-      return facts.insertAttempt(sql, fact.attempt);
+      return attempts.insertAttempt(sql, fact.attempt);
     case "artifact": {
       const { inline, ...about } = fact.artifact;
-      return facts.insertArtifact(
+      return artifacts.insertArtifact(
         sql,
         inline === undefined ? about : { ...about, inline: Buffer.from(inline, "base64") },
       );
     }
     case "output":
-      return facts.insertOutput(sql, fact.output);
+      return attempts.insertOutput(sql, fact.output);
     case "input":
-      return facts.insertInput(sql, fact.input);
+      return attempts.insertInput(sql, fact.input);
     case "effect":
       return importEffect(sql, fact.effect);
     case "named":
-      return facts.insertNamed(sql, fact.named);
+      return artifacts.insertNamed(sql, fact.named);
     default:
       throw new Error("it is not a line of an export.");
   }
 }
 
 function importEffect(sql: Sql, effect: EffectRecord): void {
-  const present: Row | EffectRecord = facts.putEffect(sql, effect);
-  if (present.done === undefined && effect.done !== undefined) facts.settleEffect(sql, effect.key, effect.done);
+  const present: Row | EffectRecord = effects.putEffect(sql, effect);
+  if (present.done === undefined && effect.done !== undefined) effects.settleEffect(sql, effect.key, effect.done);
 }
