@@ -1,14 +1,14 @@
 import { randomUUIDv7 } from "node:crypto";
 import { ArtifactIo } from "../artifacts/artifact-io.ts";
-import type { ExperimentTracker, TrackedRun } from "../components/experiment-tracker.ts";
+import type { TrackedRun } from "../components/experiment-tracker.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { AttemptRecord, Lease, RunEvent, RunEventBody, RunRecord } from "../components/records.ts";
 import { fold, startState, type RunState } from "../components/run-state.ts";
 import { StackError } from "../errors.ts";
-import { canonicalJson, type Json } from "../json.ts";
+import type { Json } from "../json.ts";
 import { checkLabel } from "../names.ts";
 import type { BuiltPlan } from "../pipeline/pipeline.ts";
-import { planDigest, planJson, type Plan } from "../pipeline/plan.ts";
+import { planDigest, type Plan } from "../pipeline/plan.ts";
 import { makePrivateFolder, thisProcess, userName } from "../platform.ts";
 import { maskSecrets } from "../secrets.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -19,6 +19,7 @@ import { sweepScratch } from "./scratch.ts";
 import { readSourceState, type SourceState } from "./source-control.ts";
 import { StepRunner, type RunScope } from "./step-runner.ts";
 import type { PrintListener } from "./step-output.ts";
+import { endTrackedRun, openTrackedRun } from "./tracked-run.ts";
 
 /** A lease lasts so long and is renewed three times as often, so that a process that died is noticed. In seconds. */
 const LEASE_SECONDS = 60;
@@ -71,40 +72,21 @@ export async function executeRun(
   const [source] = await Promise.all([readSourceState(stack.projectFolder), checkPlanFits(plan, stack)]);
   await makePrivateFolder(stack.stateFolder);
   await sweepScratch(stack.stateFolder);
-  const [metadata, tracker, orchestrator] = await Promise.all([
-    stack.metadataStore(),
-    stack.experimentTracker(),
-    stack.orchestrator(),
-  ]);
+  const [metadata, tracker] = await Promise.all([stack.metadataStore(), stack.experimentTracker()]);
   const run = newRun(plan, stack, source, settings);
   await metadata.createRun(run, plan);
   const lease = await holdLease(metadata, `run/${run.id}`);
   settings.onStart?.(run, plan);
+  const journal = new Journal(metadata, run, plan, settings);
+  const { state } = journal;
   const cancel = new AbortController();
-  const signal = settings.signal === undefined ? cancel.signal : AbortSignal.any([settings.signal, cancel.signal]);
-  const writer = new EventWriter(run.id);
-  const state = startState(plan);
-  const observe = (event: RunEvent) => {
-    fold(state, event);
-    settings.onEvent?.(event, state);
-  };
-  const record = async (body: RunEventBody) => {
-    const event = writer.stamp(body);
-    await metadata.append([event]);
-    observe(event);
-  };
   let tracked: TrackedRun | undefined;
   try {
-    tracked = await openTrackedRun(
-      tracker,
-      run,
-      plan,
-      source,
-      experimentOf(plan, stack, settings.experiment),
-      settings.configuration,
-    );
-    await record({ kind: "run-started", ...(tracked === undefined ? {} : { trackedRun: tracked.id }) });
-    const scope: RunScope = {
+    const experiment = experimentOf(plan, stack, settings.experiment);
+    const { configuration } = settings;
+    tracked = tracker && (await openTrackedRun(tracker, { run, plan, source, experiment, configuration }));
+    await journal.record({ kind: "run-started", ...(tracked === undefined ? {} : { trackedRun: tracked.id }) });
+    await conduct(stack, journal, {
       run,
       plan,
       steps,
@@ -113,26 +95,16 @@ export async function executeRun(
       artifacts: new ArtifactIo(() => stack.artifactStore(), metadata),
       tracker,
       tracked,
-      writer,
+      writer: journal.writer,
       lease: lease.current,
-      signal,
+      signal: AbortSignal.any([cancel.signal, ...(settings.signal === undefined ? [] : [settings.signal])]),
       models: models(stack, { run, plan, source }),
-      observe,
+      observe: (event) => journal.observe(event),
       ...(settings.onPrint === undefined ? {} : { onPrint: settings.onPrint }),
       onUntracked: warnOnce(
         settings.onWarning,
-        (instance) =>
-          `Step ${instance} logs to an experiment tracker, but the stack "${stack.name}" has none: it is not kept.`,
+        (name) => `Step ${name} logs to an experiment tracker, but the stack "${stack.name}" has none: it is not kept.`,
       ),
-    };
-    const runner = new StepRunner(scope);
-    await orchestrator.execute({
-      runId: run.id,
-      plan,
-      state,
-      signal,
-      runInstance: (name) => runner.run(name),
-      record,
     });
     if (state.finished === undefined) throw new Error("the orchestrator returned before the run had ended");
     await endTrackedRun(tracker, tracked, state.finished);
@@ -140,11 +112,54 @@ export async function executeRun(
   } catch (error) {
     cancel.abort();
     // What cannot even be recorded now is told by the lease, which ends with this process.
-    await record({ kind: "run-finished", status: "failed" }).catch(() => undefined);
-    await endTrackedRun(tracker, tracked, "failed").catch(() => undefined);
+    if (state.finished === undefined) {
+      await journal.record({ kind: "run-finished", status: "failed" }).catch(() => undefined);
+      await endTrackedRun(tracker, tracked, "failed").catch(() => undefined);
+    }
     throw error;
   } finally {
     await lease.release();
+  }
+}
+
+/** Hands the run to the orchestrator. */
+async function conduct(stack: Stack, journal: Journal, scope: RunScope): Promise<void> {
+  const orchestrator = await stack.orchestrator();
+  const runner = new StepRunner(scope);
+  await orchestrator.execute({
+    runId: scope.run.id,
+    plan: scope.plan,
+    state: journal.state,
+    signal: scope.signal,
+    runInstance: (name) => runner.run(name),
+    record: (body) => journal.record(body),
+  });
+}
+
+/** The events of a run: writes them, folds them into its state, and passes them on. */
+class Journal {
+  readonly state: RunState;
+  readonly writer: EventWriter;
+  readonly #metadata: MetadataStore;
+  readonly #onEvent: RunSettings["onEvent"];
+
+  constructor(metadata: MetadataStore, run: RunRecord, plan: Plan, { onEvent }: RunSettings) {
+    this.state = startState(plan);
+    this.writer = new EventWriter(run.id);
+    this.#metadata = metadata;
+    this.#onEvent = onEvent;
+  }
+
+  async record(body: RunEventBody): Promise<void> {
+    const event = this.writer.stamp(body);
+    await this.#metadata.append([event]);
+    this.observe(event);
+  }
+
+  /** Takes an event that is recorded already, or about to be. */
+  observe(event: RunEvent): void {
+    fold(this.state, event);
+    this.#onEvent?.(event, this.state);
   }
 }
 
@@ -191,62 +206,6 @@ export async function holdLease(
       await metadata.releaseLease(lease);
     },
   };
-}
-
-async function openTrackedRun(
-  tracker: ExperimentTracker | undefined,
-  run: RunRecord,
-  plan: Plan,
-  source: SourceState | undefined,
-  experiment: string,
-  configuration: Json | undefined,
-): Promise<TrackedRun | undefined> {
-  if (tracker === undefined) return undefined;
-  const { limits } = tracker.capabilities;
-  const cut = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
-  const tags = {
-    ...run.tags,
-    "modelstack.pipeline_name": run.pipeline,
-    "modelstack.pipeline_run_id": run.id,
-    "modelstack.pipeline_run_name": run.name,
-    "modelstack.command": cut(run.command, limits.tagValue),
-    "modelstack.user": run.user,
-    ...(source === undefined
-      ? {}
-      : { "modelstack.git_commit": source.commit, "modelstack.git_dirty": String(source.dirty) }),
-    ...(source?.commitUrl === undefined ? {} : { "modelstack.git_commit_url": source.commitUrl }),
-  };
-  const tracked = await tracker.startRun(
-    { experiment, name: run.name, tags, startedAt: new Date(run.createdAt) },
-    { actor: run.user, run: run.id },
-  );
-  const text = (value: Json) => cut(typeof value === "string" ? value : JSON.stringify(value), limits.paramValue);
-  const params = [
-    ...Object.entries(plan.params).map(([key, value]) => [key, text(value)]),
-    ...plan.instances.flatMap(({ name, params: own }) =>
-      Object.entries(own).map(([key, value]) => [`${name}.${key}`, text(value)]),
-    ),
-  ] as [string, string][];
-  await tracker.logParams(tracked.id, Object.fromEntries(params));
-  await tracker.logFile(tracked.id, "modelstack/plan.json", Buffer.from(planJson(plan)));
-  if (configuration !== undefined) {
-    await tracker.logFile(
-      tracked.id,
-      "modelstack/run-configuration.json",
-      Buffer.from(maskSecrets(canonicalJson(configuration))),
-    );
-  }
-  return tracked;
-}
-
-async function endTrackedRun(
-  tracker: ExperimentTracker | undefined,
-  tracked: TrackedRun | undefined,
-  status: "succeeded" | "failed" | "cancelled",
-): Promise<void> {
-  if (tracker === undefined || tracked === undefined) return;
-  await tracker.flush();
-  await tracker.endRun(tracked.id, status === "succeeded" ? "finished" : status === "failed" ? "failed" : "killed");
 }
 
 function warnOnce(

@@ -1,7 +1,4 @@
 import { randomUUIDv7 } from "node:crypto";
-import { z } from "zod";
-import { artifact } from "../artifacts/types.ts";
-import { encodeJson } from "../json.ts";
 import type { ArtifactIo } from "../artifacts/artifact-io.ts";
 import type { ExperimentTracker, TrackedRun } from "../components/experiment-tracker.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
@@ -15,22 +12,20 @@ import type {
   RunEvent,
   RunRecord,
 } from "../components/records.ts";
-import { silentTracker, type StepTracker } from "../components/step-tracker.ts";
+import type { StepTracker } from "../components/step-tracker.ts";
 import { StackError, isStackError } from "../errors.ts";
-import { itemsOf } from "../components/common.ts";
-import type { InputRef, OutputRef, Plan, PlanInstance } from "../pipeline/plan.ts";
+import type { Plan, PlanInstance } from "../pipeline/plan.ts";
 import { filesIn } from "../pipeline/standalone-context.ts";
 import { checkOutputs, type StepCode } from "../pipeline/step.ts";
 import type { StepContext } from "../pipeline/context.ts";
-import type { InputType } from "../pipeline/types.ts";
-import type { AnyArtifactType } from "../artifacts/artifact-type.ts";
 import { thisProcess } from "../platform.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { toErrorRecord } from "./error-record.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { scratchFolder } from "./scratch.ts";
+import { StepInputs } from "./step-inputs.ts";
 import { show, withStepOutput, type PrintListener } from "./step-output.ts";
-import { BufferedTracker } from "./tracked-step.ts";
+import { trackStep } from "./tracked-run.ts";
 
 /** How long a cancelled body may take to return by itself. */
 const GRACE_MS = 1000;
@@ -68,12 +63,12 @@ interface Attempt {
 /** Runs one instance as one attempt: resolves its inputs, calls its body, stores its outputs and commits, all or nothing. */
 export class StepRunner {
   readonly #scope: RunScope;
+  readonly #inputs: StepInputs;
   readonly #instances: ReadonlyMap<string, PlanInstance>;
-  /** Outputs that are known without asking the store: those of attempts that this runner committed. */
-  readonly #known = new Map<string, OutputRecord>();
 
   constructor(scope: RunScope) {
     this.#scope = scope;
+    this.#inputs = new StepInputs(scope.run.id, scope.metadata, scope.artifacts);
     this.#instances = new Map(scope.plan.instances.map((instance) => [instance.name, instance]));
   }
 
@@ -94,6 +89,8 @@ export class StepRunner {
     // Not waited for: the commit comes after it in the store's order.
     const event = writer.stamp({ kind: "attempt-started", instance: name, attempt: id });
     const started = metadata.append([event]);
+    // Reported below, once the body has returned; until then it must not count as unhandled.
+    started.catch(() => undefined);
     observe(event);
     try {
       const outcome = await this.#attempt(attempt);
@@ -115,8 +112,11 @@ export class StepRunner {
     let trackedRun: string | undefined;
     try {
       const code = this.#scope.steps.get(attempt.instance.name)!;
-      const args = { ...code.params.parse(attempt.instance.params), ...(await this.#inputs(attempt, code, inputs)) };
-      const tracking = await this.#tracking(attempt);
+      const args = {
+        ...code.params.parse(attempt.instance.params),
+        ...(await this.#inputs.load(code, attempt, inputs)),
+      };
+      const tracking = await trackStep(this.#scope, attempt.instance);
       trackedRun = tracking.ownRun ?? this.#scope.tracked?.id;
       const context = this.#context(attempt, code, tracking.tracker);
       const values = await this.#body(attempt, code, args, context);
@@ -181,7 +181,7 @@ export class StepRunner {
       outputs: outcome.outputs,
       inputs: outcome.inputs,
     });
-    for (const output of outcome.outputs) this.#known.set(`${output.instance}.${output.name}`, output);
+    for (const output of outcome.outputs) this.#inputs.remember(output);
     return finished;
   }
 
@@ -214,95 +214,6 @@ export class StepRunner {
     return { artifacts, outputs };
   }
 
-  async #inputs(attempt: Attempt, code: StepCode, records: InputRecord[]): Promise<Record<string, unknown>> {
-    const values: [string, unknown][] = [];
-    for (const [name, type] of Object.entries(code.inputs)) {
-      const ref = attempt.instance.inputs[name];
-      values.push([name, ref === undefined ? undefined : await this.#input(attempt, name, type, ref, records)]);
-    }
-    return Object.fromEntries(values);
-  }
-
-  async #input(
-    attempt: Attempt,
-    name: string,
-    type: InputType,
-    ref: InputRef,
-    records: InputRecord[],
-  ): Promise<unknown> {
-    const inner = type.form === "optional" ? (type.of as InputType) : type;
-    const load = async (artifactType: AnyArtifactType, { instance, output }: OutputRef) => {
-      const record = await this.#output(instance, output);
-      records.push({ attempt: attempt.id, name, digest: record.digest, from: { run: record.run, instance, output } });
-      const folder = filesIn(attempt.folder).folder;
-      return this.#scope.artifacts.load(
-        artifactType,
-        record.digest,
-        () => folder(`${records.length}-${name}`).folder,
-        record.fileName,
-      );
-    };
-    if (inner.form === "list" || inner.form === "record") {
-      const of = inner.of as AnyArtifactType;
-      if (ref.kind === "output") return itemsOfJson(of, await load(rawJson, ref));
-      const entries: [string, unknown][] = [];
-      for (const [key, item] of Object.entries(ref.items)) entries.push([key, await load(of, item)]);
-      return inner.form === "list" ? entries.map(([, value]) => value) : Object.fromEntries(entries);
-    }
-    if (ref.kind !== "output")
-      throw new StackError("PLAN_INVALID", `The input ${name} takes one handle, the plan has several.`);
-    return load(inner as AnyArtifactType, ref);
-  }
-
-  async #output(instance: string, name: string): Promise<OutputRecord> {
-    const key = `${instance}.${name}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const { metadata, run } = this.#scope;
-    for await (const output of itemsOf((page) => metadata.outputs({ run: run.id, instance, ...page }))) {
-      this.#known.set(`${output.instance}.${output.name}`, output);
-    }
-    const found = this.#known.get(key);
-    if (found === undefined) {
-      throw new StackError(
-        "INPUT_NOT_READY",
-        `The output ${key} is not there yet: ${instance} has not succeeded in run ${run.id}.`,
-        {
-          hint: `Run it first: stack step run ${run.id} ${instance}`,
-        },
-      );
-    }
-    return found;
-  }
-
-  async #tracking(attempt: Attempt): Promise<{ tracker: StepTracker; ownRun?: string }> {
-    const { tracker, tracked, onUntracked, run } = this.#scope;
-    const { instance } = attempt;
-    if (tracker === undefined || tracked === undefined)
-      return { tracker: silentTracker(() => onUntracked?.(instance.name)) };
-    if (instance.track === "run" || !tracker.capabilities.nestedRuns)
-      return { tracker: new BufferedTracker(tracker, tracked.id) };
-    const own = await tracker.startRun(
-      {
-        experiment: tracked.experiment.name,
-        name: `${run.name}/${instance.name}`,
-        parentId: tracked.id,
-        tags: {
-          "modelstack.pipeline_name": run.pipeline,
-          "modelstack.pipeline_run_id": run.id,
-          "modelstack.step_name": instance.name,
-        },
-      },
-      { actor: run.user, run: run.id },
-    );
-    const params = Object.entries(instance.params).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    await tracker.logParams(own.id, Object.fromEntries(params) as Record<string, string>);
-    return { tracker: new BufferedTracker(tracker, own.id), ownRun: own.id };
-  }
-
   #context(attempt: Attempt, code: StepCode, tracker: StepTracker): StepContext {
     const { run, signal, onPrint, models } = this.#scope;
     const { instance, log } = attempt;
@@ -324,15 +235,6 @@ export class StepRunner {
       ...filesIn(attempt.folder),
     };
   }
-}
-
-/** Any JSON value as it is: what a single handle passed to a list input holds. */
-const rawJson = artifact.json(z.json());
-
-function itemsOfJson(type: AnyArtifactType, value: unknown): unknown[] {
-  if (!Array.isArray(value))
-    throw new StackError("ARTIFACT_INVALID", "A list input received a handle whose value is not a list.");
-  return value.map((item) => type.unpack({ form: "bytes", bytes: Buffer.from(encodeJson(item)) }));
 }
 
 interface Outcome {
