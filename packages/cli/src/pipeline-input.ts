@@ -9,7 +9,7 @@ import {
   type Json,
   type PipelineCode,
 } from "@modelstack/core";
-import { parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { callPipelineFile } from "./user-code.ts";
 
@@ -98,10 +98,13 @@ async function readRunConfig(path: string): Promise<{ config: RunConfig; raw: Js
     });
   }
   try {
-    const document = parseDocument(text, { stringKeys: true });
+    const lineCounter = new LineCounter();
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true });
     const [problem] = [...document.errors, ...document.warnings];
-    if (problem !== undefined)
-      throw new StackError("RUN_CONFIG_INVALID", problem.message, { location: { file: path } });
+    if (problem !== undefined) {
+      const { line, col: column } = lineCounter.linePos(problem.pos[0]);
+      throw new StackError("RUN_CONFIG_INVALID", problem.message, { location: { file: path, line, column } });
+    }
     const raw = (document.toJS({ maxAliasCount: 100 }) ?? {}) as Json;
     const parsed = runConfig.safeParse(raw);
     if (parsed.success) return { config: parsed.data, raw };

@@ -1,4 +1,4 @@
-import { isStackError, nearest, StackError } from "@modelstack/core/base";
+import { isStackError, looksSecret, nearest, StackError } from "@modelstack/core/base";
 import {
   AliasNotFoundError,
   ArgumentParseError,
@@ -11,7 +11,6 @@ import {
   UnsatisfiedPositionalError,
   type ApplicationText,
 } from "@stricli/core";
-import { namesSecret } from "./mask-config.ts";
 
 /** The parser's texts, with every error as one of ours. `usage` says how the command at hand is called. */
 export function usageErrors(show: (error: unknown) => string, usage: string): ApplicationText {
@@ -64,7 +63,7 @@ function argumentError(error: unknown, line: string): StackError {
 }
 
 function flagHint({ input, corrections }: FlagNotFoundError): string | undefined {
-  if (namesSecret(input))
+  if (looksSecret(input))
     return "Secrets are not taken as arguments, which others can read: put them into the environment, ${env:NAME} in stack.yaml.";
   const [near] = nearest(input, corrections);
   return near === undefined ? undefined : `Did you mean --${near}?`;

@@ -15,11 +15,11 @@ export {
 export { list, optional, record } from "./pipeline/inputs.ts";
 export type { Handle, PipelineOutputs } from "./pipeline/types.ts";
 export type { Logger, StepContext } from "./pipeline/context.ts";
+export { topologicalOrder } from "./pipeline/graph.ts";
 export {
   parsePlan,
   planDigest,
   planJson,
-  topologicalOrder,
   type InputRef,
   type OutputRef,
   type Plan,

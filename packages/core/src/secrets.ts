@@ -12,8 +12,16 @@ const KNOWN_FORMS =
 // Up to the last @ before the path. It begins at the slashes: a scheme before them would be tried at every letter of a text.
 const PASSWORD = /:\/\/[^\s/?#"<>:@]*:[^\s/?#"<>@]+@/;
 const USERINFO = /:\/\/[^\s/?#"<>]*@/g;
-const ASSIGNED =
-  /((?:^|[\s"'-])[\w-]{0,60}(?:token|secret|password|passwd|api[_-]?key)[\w-]{0,60}(?:=|\s+|:\s*))("[^"]*"|'[^']*'|[^\s"',]+)/gi;
+// `name=value`, `name: value`, `"name": "value"`.
+const ASSIGNED = /([\w.-]{1,80})(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',}]+)/g;
+
+/** Whether the name of a key, flag or variable says that its value is a secret: `apiToken`, `DB_PASSWORD`, but not `max_tokens`. */
+export function looksSecret(name: string): boolean {
+  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+  return /(^|[^a-z])(token|secret|password|passwd|passphrase|credentials?|api[-_]?key|private[-_]?key)([^a-z]|$)/.test(
+    words,
+  );
+}
 
 /** The text with registered secrets, tokens of known forms and passwords in URLs replaced by `***`. */
 export function maskSecrets(text: string): string {
@@ -35,8 +43,11 @@ export function holdsSecret(value: unknown): boolean {
 /** A command line as it may be stored: {@link maskSecrets}, and the value after anything called token, password and the like. */
 export function maskCommand(argv: readonly string[]): string[] {
   return argv.map((word, i) => {
-    const before = argv[i - 1];
-    const named = before !== undefined && /^--?[\w-]*(token|secret|password|passwd|api-?key)[\w-]*$/i.test(before);
-    return named ? MASK : maskSecrets(word.replaceAll(ASSIGNED, `$1${MASK}`));
+    const before = argv[i - 1] ?? "";
+    if (before.startsWith("-") && !before.includes("=") && looksSecret(before)) return MASK;
+    const masked = word.replaceAll(ASSIGNED, (whole, name: string, sign: string) =>
+      looksSecret(name) ? name + sign + MASK : whole,
+    );
+    return maskSecrets(masked);
   });
 }

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dependenciesOf, type Plan } from "../pipeline/plan.ts";
+import { dependenciesOf } from "../pipeline/graph.ts";
+import type { Plan } from "../pipeline/plan.ts";
 import type { AttemptStatus, RunEventBody } from "./records.ts";
 import { fold, next, startState, type RunState } from "./run-state.ts";
 

@@ -1,6 +1,6 @@
 import type { RunEventBody } from "./records.ts";
 import type { Plan } from "../pipeline/plan.ts";
-import { dependenciesOf } from "../pipeline/plan.ts";
+import { dependenciesOf } from "../pipeline/graph.ts";
 
 // Pure decisions: no clock, no I/O. Folding every event of a run into a fresh state rebuilds it, in whatever order the events of different
 // instances come.

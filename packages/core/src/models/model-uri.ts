@@ -19,7 +19,7 @@ const FORM = "models:/NAME/VERSION, models:/NAME/STAGE, models:/NAME/latest or m
 export function parseModelUri(uri: string): ModelReference {
   const rest = uri.startsWith("models:/") ? uri.slice("models:/".length) : undefined;
   const at = rest === undefined ? -1 : Math.max(rest.lastIndexOf("/"), rest.lastIndexOf("@"));
-  if (rest === undefined || at <= 0 || at === rest.length - 1) {
+  if (rest === undefined || at <= 0 || at === rest.length - 1 || /[?#]/.test(rest)) {
     throw new StackError("NAME_INVALID", `${JSON.stringify(uri)} is not a model reference.`, {
       hint: `Write ${FORM}.`,
     });

@@ -3,7 +3,8 @@ import type { ExperimentTracker } from "../components/experiment-tracker.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { OutputRecord } from "../components/records.ts";
 import type { Digest } from "../digest.ts";
-import { dependenciesOf, refsOf, topologicalOrder, type Plan } from "../pipeline/plan.ts";
+import { dependenciesOf, refsOf, topologicalOrder } from "../pipeline/graph.ts";
+import type { Plan } from "../pipeline/plan.ts";
 
 /** What a run's records say about content that is in it. */
 export interface ContentLineage {

@@ -1,4 +1,5 @@
-import { dependenciesOf, topologicalOrder, type Plan, type PlanInstance } from "./plan.ts";
+import { dependenciesOf, topologicalOrder } from "./graph.ts";
+import type { Plan, PlanInstance } from "./plan.ts";
 
 /** The plan as lines for people: one instance a line, in order, with what it waits for. */
 export function planToText(plan: Plan): string {

@@ -1,14 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  dependenciesOf,
-  parsePlan,
-  planDigest,
-  refsOf,
-  topologicalOrder,
-  type Plan,
-  type PlanInstance,
-} from "./plan.ts";
+import { dependenciesOf, refsOf, topologicalOrder } from "./graph.ts";
+import { parsePlan, planDigest, type Plan, type PlanInstance } from "./plan.ts";
 
 function instance(name: string, needs: readonly string[] = []): PlanInstance {
   const inputs = Object.fromEntries(

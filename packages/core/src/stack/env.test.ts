@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { maskSecrets } from "../secrets.ts";
-import { environmentFor, expandEnvironment, looksSecret } from "./env.ts";
+import { looksSecret } from "../secrets.ts";
+import { environmentFor, expandEnvironment } from "./env.ts";
 import { YamlSource } from "./yaml-source.ts";
 
 const nowhere = () => ({ file: "stack.yaml" });

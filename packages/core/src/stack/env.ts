@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { StackError, type SourceLocation } from "../errors.ts";
-import { registerSecret } from "../secrets.ts";
+import { looksSecret, registerSecret } from "../secrets.ts";
 
 /** The environment for `${env:NAME}`: that of the process, then what a `.env` beside stack.yaml adds. */
 export function environmentFor(stackFile: string | undefined): Readonly<Record<string, string | undefined>> {
@@ -53,9 +53,4 @@ export function expandEnvironment(
     );
   }
   return value;
-}
-
-/** Whether the name of a key or variable says that its value is a secret. */
-export function looksSecret(name: string): boolean {
-  return /token|secret|password|passwd|credential|api[_-]?key|private[_-]?key/i.test(name);
 }

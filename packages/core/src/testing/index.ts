@@ -8,3 +8,8 @@ export { describeMetadataStore } from "./describe-metadata-store.ts";
 export type { MetadataStoreFixture } from "./metadata-store/fixture.ts";
 export { describeOrchestrator } from "./describe-orchestrator.ts";
 export type { OrchestratorFixture } from "./orchestrator/fixture.ts";
+export { InMemoryArtifactStore } from "./in-memory/artifact-store.ts";
+export { InMemoryExperimentTracker } from "./in-memory/experiment-tracker.ts";
+export { InMemoryMetadataStore } from "./in-memory/metadata-store.ts";
+export { InMemoryModelRegistry } from "./in-memory/model-registry.ts";
+export { InMemoryOrchestrator } from "./in-memory/orchestrator.ts";

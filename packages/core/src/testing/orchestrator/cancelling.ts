@@ -93,10 +93,13 @@ export function cancelTests({ it, capabilities }: OrchestratorSuite): void {
     it("rejects when an outcome could not be recorded while the cancelling was", async ({ orchestrator }) => {
       const recording = Promise.withResolvers<void>();
       const trial: Trial = new Trial(
-        { a: [] },
-        async () => {
-          await turn();
-          trial.abort.abort(new Error("enough"));
+        { last: [], lost: [] },
+        async (name) => {
+          if (name === "last") {
+            await turn();
+            trial.abort.abort(new Error("enough"));
+            return;
+          }
           await recording.promise;
           throw new Error("the disk is full");
         },

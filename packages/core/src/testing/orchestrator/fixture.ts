@@ -3,7 +3,8 @@ import { test, type TestAPI } from "vitest";
 import type { Execution, Orchestrator, OrchestratorCapabilities } from "../../components/orchestrator.ts";
 import type { AttemptStatus, RunEventBody } from "../../components/records.ts";
 import { fold, startState } from "../../components/run-state.ts";
-import { dependenciesOf, type Plan } from "../../pipeline/plan.ts";
+import { dependenciesOf } from "../../pipeline/graph.ts";
+import type { Plan } from "../../pipeline/plan.ts";
 
 /** An orchestrator for one test. */
 export interface OrchestratorFixture {
