@@ -19,9 +19,10 @@ describe("help", () => {
 
   it("names every command", async () => {
     const { stdout } = await called("--help");
-    const commands = /COMMANDS\n(?<list>[\s\S]*)/.exec(stdout)!.groups!["list"].match(/^ {2}(\w+)/gm)!;
-    const [, listed] = /^commands: (.*)$/m.exec((await called()).stdout)!;
-    expect(listed.split(", ")).toEqual(commands.map((command) => command.trim()));
+    const commands = stdout.slice(stdout.indexOf("COMMANDS\n")).match(/^ {2}\w+/gm) ?? [];
+    expect(commands.length).toBeGreaterThan(9);
+    const list = commands.map((command) => command.trim()).join(", ");
+    expect((await called()).stdout).toContain(`\ncommands: ${list}\n`);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { exitCodeOf, isStackError } from "@modelstack/core/base";
 import { buildApplication, buildRouteMap, run, type CommandContext } from "@stricli/core";
+import { ignoreClosedPipes } from "./closed-pipes.ts";
 import type { Context } from "./context.ts";
 import { helpText } from "./help.ts";
 import type { Io } from "./io.ts";
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   if (argv[0] === "help") return main([...argv.slice(1), "--help"], io);
+  if (io === globalThis.process) ignoreClosedPipes();
   const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
   const view = { json: words.includes("--json"), debug: words.includes("--debug") };
   let failure: number | undefined;

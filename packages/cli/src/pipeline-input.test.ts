@@ -37,6 +37,9 @@ async function given(...texts: string[]): Promise<unknown> {
   return built.plan.params;
 }
 
+/** What the plan holds of a parameter that is not given. */
+const defaults = { lr: 0.1, name: "-", either: 0, layers: [], on: false };
+
 describe("parameters of the command line", () => {
   it.each([
     ["lr=0.5", { lr: 0.5 }],
@@ -51,11 +54,11 @@ describe("parameters of the command line", () => {
     ["layers=[3,4]", { layers: [3, 4] }],
     ["on=true", { on: true }],
   ])("%s", async (text, params) => {
-    expect(await given(text)).toEqual(params);
+    expect(await given(text)).toEqual({ ...defaults, ...params });
   });
 
   it("count together", async () => {
-    expect(await given("lr=2", "name=x")).toEqual({ lr: 2, name: "x" });
+    expect(await given("lr=2", "name=x")).toEqual({ ...defaults, lr: 2, name: "x" });
   });
 
   it.each([
@@ -80,14 +83,14 @@ describe("a run configuration", () => {
       "name: first\nexperiment: birds\ntags: { team: a }\nparams: { lr: 2 }\nsteps: { say: { params: { on: true }, track: own } }\n",
     );
     expect(config).toMatchObject({ name: "first", experiment: "birds", tags: { team: "a" } });
-    expect(built.plan.params).toEqual({ lr: 2 });
+    expect(built.plan.params).toEqual({ ...defaults, lr: 2 });
     expect(built.plan.instances).toMatchObject([{ name: "say", track: "own", params: { lr: 2, on: true } }]);
     expect(raw).toMatchObject({ name: "first" });
   });
 
   it("gives way to the command line", async () => {
     const { built } = await configured("params: { lr: 2, name: x }\n", ["lr=3"]);
-    expect(built.plan.params).toEqual({ lr: 3, name: "x" });
+    expect(built.plan.params).toEqual({ ...defaults, lr: 3, name: "x" });
   });
 
   it("may be empty", async () => {

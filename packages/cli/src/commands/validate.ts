@@ -1,8 +1,19 @@
-import { checkStack } from "@modelstack/core";
+import { checkStack, StackError } from "@modelstack/core";
 import { print, project, type CommonFlags, type Context } from "../context.ts";
 
 export default async function validate(this: Context, flags: CommonFlags): Promise<void> {
   const opened = await project(this, flags);
+  for (const plugin of (await opened.catalog()).plugins()) {
+    if (plugin.problem === undefined) continue;
+    throw new StackError(
+      "PLUGIN_INVALID",
+      `The plugin ${plugin.package} ${plugin.version} cannot be used: ${plugin.problem}.`,
+      {
+        ...(opened.file.source === undefined ? {} : { location: opened.file.source.locate(["plugins"]) }),
+        hint: "Update it, or remove it from plugins:.",
+      },
+    );
+  }
   const checked: string[] = [];
   for (const [name, entry] of opened.file.stacks) {
     await checkStack(opened, name, entry);

@@ -3,20 +3,19 @@ import type { Io, Output } from "../io.ts";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Whether a stream takes colours: FORCE_COLOR, then NO_COLOR, then TERM=dumb and CI, then whether it is a terminal. */
-function hasColour({ env }: Pick<Io, "env">, stream: Output): boolean {
-  if (env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "" && env["FORCE_COLOR"] !== "0") return true;
-  if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") return false;
-  return isLive({ env }, stream);
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "";
 }
 
-/** Whether a stream is a terminal on which lines may be redrawn. */
+/** Whether a stream takes colours: FORCE_COLOR, then whether it is live. */
+function hasColour({ env }: Pick<Io, "env">, stream: Output): boolean {
+  return (isSet(env["FORCE_COLOR"]) && env["FORCE_COLOR"] !== "0") || isLive({ env }, stream);
+}
+
+/** Whether escape sequences may be sent to a stream: a terminal, and none of NO_COLOR, TERM=dumb and CI. */
 export function isLive({ env }: Pick<Io, "env">, stream: Output): boolean {
-  return (
-    stream.isTTY === true &&
-    env["TERM"] !== "dumb" &&
-    (env["CI"] === undefined || env["CI"] === "" || env["CI"] === "false")
-  );
+  const inCi = isSet(env["CI"]) && env["CI"] !== "false";
+  return stream.isTTY === true && !isSet(env["NO_COLOR"]) && env["TERM"] !== "dumb" && !inCi;
 }
 
 /** Colours text for a stream, or leaves it as it is. */

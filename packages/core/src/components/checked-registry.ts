@@ -42,7 +42,7 @@ function checkAlias(alias: string): string {
   checkPortableName("The alias", alias);
   if (
     /^v?[0-9]/.test(alias) ||
-    alias === "latest" ||
+    alias.toLowerCase() === "latest" ||
     modelVersionStages.some((stage) => stage.toLowerCase() === alias.toLowerCase())
   ) {
     throw new StackError(

@@ -18,7 +18,7 @@ import { checkPlanFits, experimentOf } from "./plan-checks.ts";
 import { sweepScratch } from "./scratch.ts";
 import { readSourceState, type SourceState } from "./source-control.ts";
 import { StepRunner, type RunScope } from "./step-runner.ts";
-import type { PrintListener } from "./step-output.ts";
+import { withLateFailures, type PrintListener } from "./step-output.ts";
 import { endTrackedRun, openTrackedRun } from "./tracked-run.ts";
 
 /** A lease lasts so long and is renewed three times as often, so that a process that died is noticed. In seconds. */
@@ -126,14 +126,16 @@ export async function executeRun(
 async function conduct(stack: Stack, journal: Journal, scope: RunScope): Promise<void> {
   const orchestrator = await stack.orchestrator();
   const runner = new StepRunner(scope);
-  await orchestrator.execute({
-    runId: scope.run.id,
-    plan: scope.plan,
-    state: journal.state,
-    signal: scope.signal,
-    runInstance: (name) => runner.run(name),
-    record: (body) => journal.record(body),
-  });
+  await withLateFailures(() =>
+    orchestrator.execute({
+      runId: scope.run.id,
+      plan: scope.plan,
+      state: journal.state,
+      signal: scope.signal,
+      runInstance: (name) => runner.run(name),
+      record: (body) => journal.record(body),
+    }),
+  );
 }
 
 /** The events of a run: writes them, folds them into its state, and passes them on. */

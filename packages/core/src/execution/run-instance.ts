@@ -10,6 +10,7 @@ import { EventWriter } from "./event-writer.ts";
 import { holdLease, type ModelsForSteps, type RunSettings } from "./execute-run.ts";
 import { findPipeline } from "./pipeline-file.ts";
 import { readSourceState } from "./source-control.ts";
+import { withLateFailures } from "./step-output.ts";
 import { StepRunner } from "./step-runner.ts";
 
 /** How one instance went. */
@@ -95,7 +96,7 @@ export async function runInstance(
       },
       ...(settings.onPrint === undefined ? {} : { onPrint: settings.onPrint }),
     });
-    await runner.run(name);
+    await withLateFailures(() => runner.run(name));
   } finally {
     await lease.release();
   }

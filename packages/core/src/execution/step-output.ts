@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { StackError } from "../errors.ts";
+import { messageOf, StackError } from "../errors.ts";
 import { maskSecrets } from "../secrets.ts";
 import type { AttemptLog } from "./attempt-log.ts";
+import { toErrorRecord } from "./error-record.ts";
 
 // Steps run in this process and share its stdout and stderr. What a body prints belongs to its attempt's log; on the terminal it goes to
 // stderr, since stdout is for the command's own data.
@@ -22,6 +23,28 @@ interface Scope extends StepIo {
 const scopes = new AsyncLocalStorage<Scope>();
 const running = new Set<Scope>();
 let restore: (() => void) | undefined;
+
+/** Told what fails after the step that had started it has ended. Nobody is left to tell once that is over, too. */
+interface Conductor {
+  readonly fail: (error: StackError) => void;
+  over: boolean;
+}
+
+const conductors = new AsyncLocalStorage<Conductor>();
+let listening = 0;
+
+/** Runs what runs steps. It fails when something fails that a step had started and not waited for. */
+export async function withLateFailures<T>(work: () => Promise<T>): Promise<T> {
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  const conductor: Conductor = { fail, over: false };
+  const ignore = listen();
+  try {
+    return await Promise.race([conductors.run(conductor, work), failed]);
+  } finally {
+    conductor.over = true;
+    ignore();
+  }
+}
 
 /**
  * Runs a step's body so that what it prints, in callbacks too, goes to its log, and so that it cannot end the process: what a callback of
@@ -51,10 +74,24 @@ function onUncaught(error: unknown): void {
     scope.fail(error);
     return;
   }
-  // Not a step's, or of one that has ended: as if nobody listened here.
+  const conductor = conductors.getStore();
+  if (scope !== undefined && conductor?.over === false) {
+    conductor.fail(lateFailure(scope, error));
+    return;
+  }
+  // Not a step's, or of a run that is over: as if nobody listened here.
   process.off("uncaughtException", onUncaught);
   process.nextTick(() => {
     throw error;
+  });
+}
+
+function lateFailure({ instance }: Scope, error: unknown): StackError {
+  const { at } = toErrorRecord(error);
+  const message = `Step ${instance} had ended, but something it had started failed: ${messageOf(error)}`;
+  return new StackError("STEP_FAILED", at === undefined ? message : `${message}\n  at ${at}`, {
+    hint: "Await everything that the step's body starts.",
+    cause: error,
   });
 }
 
@@ -63,6 +100,18 @@ function onIdle(): void {
     const message = `Step ${instance} waits for something that can no longer happen: nothing is left that could wake it.`;
     fail(new StackError("STEP_FAILED", message, { hint: "Look for a promise that nothing resolves." }));
   }
+}
+
+function listen(): () => void {
+  if (listening++ === 0) {
+    process.on("uncaughtException", onUncaught);
+    process.on("beforeExit", onIdle);
+  }
+  return () => {
+    if (--listening > 0) return;
+    process.off("uncaughtException", onUncaught);
+    process.off("beforeExit", onIdle);
+  };
 }
 
 function divert(): () => void {
@@ -90,11 +139,9 @@ function divert(): () => void {
       hint: "Return from the step's body, or throw an error.",
     });
   };
-  process.on("uncaughtException", onUncaught);
-  process.on("beforeExit", onIdle);
+  const ignore = listen();
   return () => {
-    process.off("uncaughtException", onUncaught);
-    process.off("beforeExit", onIdle);
+    ignore();
     stdout.write = original.out;
     stderr.write = original.err;
     process.exit = original.exit;

@@ -34,8 +34,11 @@ export async function openTrackedRun(tracker: ExperimentTracker, about: RunTrack
   };
   const by = { actor: run.user, run: run.id };
   const tracked = await tracker.startRun({ experiment, name: run.name, tags, startedAt: new Date(run.createdAt) }, by);
-  const own = plan.instances.flatMap(({ name, params }) =>
-    Object.entries(params).map(([key, value]) => [`${name}.${key}`, value] as const),
+  // What a registration says of the model is no parameter of it.
+  const own = plan.instances.flatMap(({ name, params, hints }) =>
+    hints.registers === undefined
+      ? Object.entries(params).map(([key, value]) => [`${name}.${key}`, value] as const)
+      : [],
   );
   await logParams(tracker, tracked.id, { ...plan.params, ...Object.fromEntries(own) });
   await tracker.logFile(tracked.id, "modelstack/plan.json", Buffer.from(planJson(plan)));

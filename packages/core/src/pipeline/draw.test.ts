@@ -34,7 +34,7 @@ describe("planToText", () => {
       "penguins: 4 steps
         load
         train              <- load   trees=10 tag="small one"
-        train-big (train)  <- load
+        train-big (train)  <- load   trees=60
         best               <- train, train-big"
     `);
   });

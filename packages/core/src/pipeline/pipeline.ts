@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { issuesOf } from "../artifacts/types.ts";
 import { StackError } from "../errors.ts";
-import { encodeJson, type Json } from "../json.ts";
 import { checkIdentifier, checkLabel, checkPortableName } from "../names.ts";
 import { topologicalOrder } from "./graph.ts";
 import type { Plan } from "./plan.ts";
+import { storedParams } from "./params.ts";
 import { didYouMean } from "../suggest.ts";
 import { PlanBuilder, type StepSettings } from "./plan-builder.ts";
 import type { StepCode } from "./step.ts";
@@ -85,7 +85,7 @@ export function pipeline<
     build: ({ params: given = {}, entry, settings }) => {
       const parsed = schema.safeParse(given);
       if (!parsed.success) throw invalidParams(name, schema, parsed.error);
-      const params = JSON.parse(encodeJson(given, `the parameters of pipeline ${name}`)) as Record<string, Json>;
+      const params = storedParams(schema, given, parsed.data, `the parameters of pipeline ${name}`);
       const builder = new PlanBuilder(name, settings);
       const result = builder.record(() => build(parsed.data as z.output<P>));
       const outputs = collect(builder, name, result);

@@ -52,7 +52,7 @@ describe("a plan", () => {
       return { model };
     });
     const plan = p.plan();
-    expect(plan).toMatchObject({ version: 1, pipeline: "p", experiment: "e", params: {} });
+    expect(plan).toMatchObject({ version: 1, pipeline: "p", experiment: "e", params: { trees: 7 } });
     expect(plan.instances.map(({ name, inputs, params, outputs }) => ({ name, inputs, params, outputs }))).toEqual([
       { name: "load", inputs: {}, params: {}, outputs: { rows: { kind: "json" }, note: { kind: "text" } } },
       {
@@ -70,7 +70,7 @@ describe("a plan", () => {
         params: {},
         outputs: {},
       },
-      { name: "publish", inputs: {}, params: { name: "penguins" }, outputs: {} },
+      { name: "publish", inputs: {}, params: { name: "penguins", version: "2" }, outputs: {} },
     ]);
     expect(plan.instances.at(-1)?.hints).toEqual({ registers: { model: "penguins", version: "2" } });
     expect(plan.outputs).toEqual({ model: { kind: "output", instance: "train", output: "model" } });
@@ -251,13 +251,13 @@ describe("parameters", () => {
     );
   });
 
-  it("are stored as they were given, before defaults and codecs, so that another process can read them back", () => {
+  it("are stored with their defaults, before codecs, so that another process can read them back", () => {
     const seconds = z.codec(z.iso.datetime(), z.date(), { decode: (s) => new Date(s), encode: (d) => d.toISOString() });
     const q = pipeline({ name: "q", params: z.object({ at: seconds, k: z.int().default(3) }) }, ({ at, k }) => {
       train({ rows: load().rows, trees: at.getUTCFullYear() + k });
     });
     const plan = q.plan({ at: "2000-01-01T00:00:00Z" });
-    expect(plan.params).toEqual({ at: "2000-01-01T00:00:00Z" });
+    expect(plan.params).toEqual({ at: "2000-01-01T00:00:00.000Z", k: 3 });
     expect(plan.instances[1]?.params).toEqual({ trees: 2003 });
   });
 

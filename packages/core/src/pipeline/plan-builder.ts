@@ -1,8 +1,9 @@
 import type { AnyArtifactType } from "../artifacts/artifact-type.ts";
 import { issuesOf } from "../artifacts/types.ts";
 import { StackError } from "../errors.ts";
-import { encodeJson, type Json } from "../json.ts";
+import type { Json } from "../json.ts";
 import { checkIdentifier } from "../names.ts";
+import { storedParams } from "./params.ts";
 import { didYouMean, nearest } from "../suggest.ts";
 import type { InputRef, OutputRef, PlanInstance } from "./plan.ts";
 import type { StepCode } from "./step.ts";
@@ -68,7 +69,7 @@ export class PlanBuilder {
       name,
       step: code.name,
       inputs: this.#inputs(code, name, args),
-      params: params.given,
+      params: params.stored,
       outputs: Object.fromEntries(
         Object.entries(code.outputs).map(([output, type]) => [
           output,
@@ -207,9 +208,7 @@ export class PlanBuilder {
         { hint: `Step ${code.name} takes: ${Object.keys(code.params.shape).join(", ") || "no parameters"}.` },
       );
     }
-    // What is stored must be plain JSON, as another process reads it back.
-    const json = JSON.parse(encodeJson(given, `the parameters of ${name}`)) as Record<string, Json>;
-    return { given: json, parsed: parsed.data };
+    return { stored: storedParams(code.params, given, parsed.data, `the parameters of ${name}`), parsed: parsed.data };
   }
 
   #invalid(what: string, hint: string): StackError {

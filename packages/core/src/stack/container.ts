@@ -2,6 +2,7 @@ import { Container, type ServiceIdentifier } from "inversify";
 import { checkedRegistry } from "../components/checked-registry.ts";
 import { componentKinds, type ComponentKind, type ComponentTypes } from "../components/kinds.ts";
 import type { ModelRegistry } from "../components/model-registry.ts";
+import { StackError } from "../errors.ts";
 import type { FlavorCatalog } from "./flavor-catalog.ts";
 import type { FlavorContext } from "./flavor.ts";
 
@@ -51,7 +52,12 @@ export type ComponentGetter = <K extends ComponentKind>(kind: K) => Promise<Comp
 /** Binds the components of a stack; none is made yet. */
 export function createStackContainer(catalog: FlavorCatalog, scope: StackScope): ComponentGetter {
   const child = new Container({ parent: rootOf(catalog), defaultScope: "Singleton" });
-  const get: ComponentGetter = (kind) => child.getAsync(COMPONENT[kind]);
+  const get: ComponentGetter = async (kind) => {
+    if (scope.components.has(kind)) return child.getAsync(COMPONENT[kind]);
+    throw new StackError("COMPONENT_MISSING", `The stack has no ${kind}, which another of its components needs.`, {
+      hint: `Add to the stack: ${kind}: { flavor: local }`,
+    });
+  };
   const shared = sharedResources(scope.opened);
   child.bind(SCOPE).toConstantValue(scope);
   for (const [kind, { flavor: name, config }] of scope.components) {

@@ -40,6 +40,10 @@ export class FlavorCatalog {
     }
   }
 
+  plugins(): readonly PluginManifest[] {
+    return this.#sources.map(({ manifest }) => manifest);
+  }
+
   list(): FlavorListing[] {
     return this.#sources.flatMap(({ manifest }) => manifest.flavors.map((flavor) => listing(flavor, manifest)));
   }

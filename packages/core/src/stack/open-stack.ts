@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { issuesOf } from "../artifacts/types.ts";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { StackError } from "../errors.ts";
+import { looksSecret } from "../secrets.ts";
 import { nearest } from "../suggest.ts";
 import type { ConfiguredComponent } from "./container.ts";
 import { environmentFor, expandEnvironment } from "./env.ts";
@@ -11,7 +12,7 @@ import { findUpwards } from "./locate.ts";
 import { findPlugin, type PluginSource } from "./plugins.ts";
 import { checkRegistryRule } from "./registry-rule.ts";
 import { Stack } from "./stack.ts";
-import { builtInStackFile, readStackFile, type StackEntry, type StackFile } from "./stack-file.ts";
+import { builtInStackFile, describe, readStackFile, type StackEntry, type StackFile } from "./stack-file.ts";
 
 export interface StackOptions {
   /** A stack of stack.yaml. Default: the active one. */
@@ -93,7 +94,7 @@ export async function checkStack(
       project.file.source?.locate([...at, ...path]) ?? { file: "the built-in stack" };
     const given = expandEnvironment(component.config, environment, locate);
     const parsed = flavor.config.strict().safeParse(given);
-    if (!parsed.success) throw invalidConfig(kind, component.flavor, flavor.config, parsed.error, locate);
+    if (!parsed.success) throw invalidConfig(kind, component.flavor, flavor.config, given, parsed.error, locate);
     configured.set(kind, { flavor: component.flavor, config: parsed.data });
   }
   return configured;
@@ -103,6 +104,7 @@ function invalidConfig(
   kind: ComponentKind,
   flavor: string,
   schema: z.ZodObject,
+  given: unknown,
   error: z.ZodError,
   locate: (path: readonly string[]) => ReturnType<NonNullable<StackFile["source"]>["locate"]>,
 ): StackError {
@@ -117,7 +119,10 @@ function invalidConfig(
       hint: `${near === undefined ? "" : `did you mean "${near}"? `}It takes: ${known.join(", ") || "no keys"}.`,
     });
   }
-  return new StackError("FLAVOR_CONFIG_INVALID", `${kind} of flavor "${flavor}": ${issuesOf(error)}`, {
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], given);
+  // A secret must not be quoted; what it should be is said anyway.
+  const got = issue.path.some((key) => looksSecret(String(key))) ? "" : `, got ${describe(value)}`;
+  return new StackError("FLAVOR_CONFIG_INVALID", `${kind} of flavor "${flavor}": ${issuesOf(error)}${got}`, {
     location: locate(issue.path.map(String)),
     hint:
       issue.code === "invalid_type" && /expected string, received (?:number|boolean)/.test(issue.message)

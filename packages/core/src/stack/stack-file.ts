@@ -166,6 +166,7 @@ const inYaml: Partial<Record<string, string>> = {
 };
 
 function remedy(issue: z.core.$ZodIssue, source: YamlSource, path: readonly string[]): string {
+  if (issue.code === "invalid_value") return `Write ${path.at(-1)}: ${issue.values.join(" or ")}`;
   if (issue.code !== "invalid_type") return "Mend this line.";
   const value = source.at(path);
   if (issue.expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
@@ -188,7 +189,7 @@ function checkStackName(source: YamlSource, name: string): void {
 }
 
 /** What something is, as a person who wrote YAML would say. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "an empty value";
   if (Array.isArray(value)) return "a list";
