@@ -1,0 +1,171 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { blocksOf, compared, linksOf, type Block } from "./support/markdown.ts";
+
+// Every page is read as a person would: files are written, commands are typed one after the other in one folder, and what is printed is
+// compared with what the page shows. `npx` would find the same command, half a second later.
+
+const root = join(import.meta.dirname, "..");
+const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter(
+  (name) => name.endsWith(".md"),
+);
+const read = (page: string) => readFileSync(join(root, page), "utf8");
+
+/** The two commands after a clone. They install, so they are not run here; CI runs the second as it stands. */
+const setUp = ["npm install && npx stack run examples/penguins/pipeline.ts", "npm install && npm test"] as const;
+
+const temporary = realpathSync(mkdtempSync(join(tmpdir(), "modelstack-docs-")));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+const environment: NodeJS.ProcessEnv = {
+  PATH: [join(root, "node_modules", ".bin"), dirname(process.execPath), process.env["PATH"]].join(delimiter),
+  HOME: temporary,
+  USER: "ada",
+  TZ: "UTC",
+  LANG: "C.UTF-8",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_AUTHOR_NAME: "ada",
+  GIT_AUTHOR_EMAIL: "ada@example.org",
+  GIT_COMMITTER_NAME: "ada",
+  GIT_COMMITTER_EMAIL: "ada@example.org",
+};
+
+/** A copy of the penguins project, as pages show it. */
+function penguinsIn(folder: string): void {
+  cpSync(join(root, "examples", "penguins"), folder, {
+    recursive: true,
+    filter: (path) => !/node_modules|\.stack|\.test\.ts$|README\.md$/.test(path),
+  });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, ".gitignore"), "node_modules\n");
+}
+
+function bash(folder: string, script: string): string {
+  const prelude = 'exec 2>&1; npx() { "$@"; }';
+  const { stdout, status } = spawnSync("bash", ["-euo", "pipefail", "-c", `${prelude}\n${script}`], {
+    cwd: folder,
+    env: environment,
+    encoding: "utf8",
+  });
+  const output = stdout.replaceAll(folder, "/home/ada/penguins");
+  if (status !== 0) throw new Error(`exit ${status} after:\n${output}`);
+  return output;
+}
+
+/** The name under which a block is written down, if it is a file. */
+const fileOf = ({ words }: Block) => words.find((word) => word.includes("."));
+
+function write(folder: string, name: string, text: string): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), `${text}\n`);
+}
+
+/** Does what a reader does with a block, and returns what that prints. */
+function follow(block: Block, folder: string): string {
+  const { language, words, text } = block;
+  const name = fileOf(block);
+  if (name !== undefined) write(folder, name, text);
+  if (language === "sh") return bash(folder, text);
+  if (words.includes("run")) return bash(folder, `node ${name}`);
+  return name === "stack.yaml" ? bash(folder, "npx stack validate") : "";
+}
+
+describe.each(pages)("%s", (page) => {
+  const blocks = blocksOf(read(page));
+  const folder = join(temporary, "run", page.replaceAll(/\W/g, "-"));
+
+  beforeAll(() => {
+    penguinsIn(folder);
+    bash(folder, "git init --quiet --initial-branch main && git add --all && git commit --quiet --message first");
+  });
+
+  it("links to what is there", () => {
+    const broken = linksOf(read(page)).filter((link) => !existsSync(join(root, dirname(page), link)));
+    expect(broken).toEqual([]);
+  });
+
+  for (const [i, block] of blocks.entries()) {
+    if (block.language === "text" || block.language === "mermaid" || block.notRun !== undefined) continue;
+    const next = blocks[i + 1];
+    const shown = next?.language === "text" && next.follows ? next.text : undefined;
+    it(`line ${block.line}: ${block.text.split("\n", 1)[0]}`, () => {
+      const output = follow(block, folder);
+      const both = compared(output, shown ?? output);
+      expect(both.printed).toBe(both.shown);
+    });
+  }
+});
+
+it("shows code whose types are right", () => {
+  const folder = join(temporary, "types");
+  mkdirSync(folder);
+  for (const page of pages) {
+    const own = join(folder, page.replaceAll(/\W/g, "-"));
+    penguinsIn(own);
+    for (const block of blocksOf(read(page)).filter(({ language }) => language === "ts"))
+      write(own, fileOf(block) ?? `line-${block.line}.ts`, block.text);
+  }
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const options = { noEmit: true, composite: false, declaration: false, declarationMap: false };
+  const config = { extends: join(root, "tsconfig.base.json"), compilerOptions: options, include: ["*/**/*.ts"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const { stdout } = spawnSync("tsc", ["-p", folder, "--pretty", "false"], { env: environment, encoding: "utf8" });
+  expect(stdout).toBe("");
+});
+
+it("says in README.md the two commands that set the project up, which the scripts still know", () => {
+  const scripts = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  for (const command of setUp) expect(read("README.md")).toContain(command);
+  expect(read(".ci/run")).toContain(setUp[1]);
+  expect(scripts.scripts).toMatchObject({ prepare: "npm run build", test: expect.stringContaining("vitest run") });
+  expect(existsSync(join(root, "examples/penguins/pipeline.ts"))).toBe(true);
+});
+
+it("docs/guarantees.md names tests that are there", () => {
+  const named = [...read("docs/guarantees.md").matchAll(/`([\w./-]+\.test\.ts)`/g)].map(([, path]) => path!);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+describe("docs/command-line.md", () => {
+  const help = (words: string) =>
+    execFileSync("bash", ["-c", `stack ${words} --help`], { env: environment }).toString();
+  const subcommands = (text: string) =>
+    (text.split("\nCOMMANDS\n")[1] ?? "").split("\n").flatMap((line) => /^ {2}(\w+)/.exec(line)?.[1] ?? []);
+  const leaves = (words: string): [words: string, help: string][] => {
+    const text = help(words);
+    const below = subcommands(text);
+    return below.length === 0 ? [[words, text]] : below.flatMap((word) => leaves(`${words} ${word}`.trim()));
+  };
+
+  it("has a section for each command, with each of its flags", () => {
+    const sections = new Map(
+      read("docs/command-line.md")
+        .split(/^### /m)
+        .map((section) => [/^`stack ([a-z]+(?: [a-z]+)*)/.exec(section)?.[1] ?? "", section]),
+    );
+    const everywhere = new Set(["--json", "--debug", "--stack-file", "--stack", "--help"]);
+    const missing = leaves("").flatMap(([words, text]) =>
+      [...text.matchAll(/^ +(?:-\w +)?\[?(--[a-z-]+)/gm)]
+        .map(([, flag]) => flag!)
+        .filter((flag) => !everywhere.has(flag) && sections.get(words)?.includes(flag) !== true)
+        .map((flag) => `stack ${words} ${flag}`)
+        .concat(sections.has(words) ? [] : `stack ${words}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
