@@ -1,6 +1,7 @@
 import type { CommandContext } from "@stricli/core";
 import type { Project, Stack } from "@modelstack/core";
 import { builtInPlugins } from "./built-in.ts";
+import { inlineSecrets } from "./inline-secrets.ts";
 import type { Io } from "./io.ts";
 import { styler } from "./render/style.ts";
 import { visible } from "./render/visible.ts";
@@ -52,7 +53,10 @@ export async function project({ io }: Context, { stackFile = io.env["STACK_FILE"
 /** Opens the stack that the flags name, and says so when it is the built-in one. */
 export async function openStackFor(context: Context, flags: StackFlags): Promise<Stack> {
   const { openStackOf } = await import("@modelstack/core");
-  const stack = await openStackOf(await project(context, flags), flags.stack ?? context.io.env["STACK_NAME"]);
+  const opened = await project(context, flags);
+  const stack = await openStackOf(opened, flags.stack ?? context.io.env["STACK_NAME"]);
+  if (!flags.json)
+    for (const text of inlineSecrets(opened.file, stack.name, stack.entry)) say(context, `warning: ${text}`);
   if (stack.file === undefined && !flags.json) {
     const style = styler(context.io, context.io.stderr);
     say(

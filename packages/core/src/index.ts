@@ -160,6 +160,7 @@ export {
 export { digestOf, isDigest, shortDigest, type Digest } from "./digest.ts";
 export { canonicalJson, encodeJson, type Json } from "./json.ts";
 export { checkLabel, checkPortableName, hasControlCharacters, printable } from "./names.ts";
+export { removeLeftBehind, temporaryName } from "./temporary-names.ts";
 export { checkFileName, checkRelativePath, safeJoin } from "./safe-path.ts";
 export { didYouMean, nearest } from "./suggest.ts";
 export { maskCommand, maskSecrets } from "./secrets.ts";

@@ -6,8 +6,10 @@ import {
   digestOf,
   isDigest,
   linkOrCopy,
+  removeLeftBehind,
   StackError,
   syncFolder,
+  temporaryName,
   type ArtifactStore,
   type Digest,
   type Page,
@@ -25,6 +27,7 @@ const PAGE = 1000;
 export class LocalArtifactStore implements ArtifactStore {
   readonly capabilities = { local: true };
   readonly #root: string;
+  #prepared: Promise<void> | undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -125,11 +128,16 @@ export class LocalArtifactStore implements ArtifactStore {
     }
   }
 
+  /** Where files are written before they have a name. What a killed process left there goes at the first write. */
+  #incoming(): Promise<string> {
+    const folder = join(this.#root, "incoming");
+    this.#prepared ??= mkdir(folder, { recursive: true, mode: 0o700 }).then(() => removeLeftBehind(folder));
+    return this.#prepared.then(() => folder);
+  }
+
   /** `fill` writes the content and says its digest, under which the file then stands. */
   async #write(fill: (file: Awaited<ReturnType<typeof open>>) => Promise<Digest>): Promise<Digest> {
-    const folder = join(this.#root, "incoming");
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const temporary = join(folder, randomUUID());
+    const temporary = join(await this.#incoming(), temporaryName(randomUUID()));
     const file = await open(temporary, "wx", 0o400);
     try {
       const digest = await fill(file);

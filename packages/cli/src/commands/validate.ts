@@ -1,5 +1,6 @@
 import { checkStack, StackError } from "@modelstack/core";
-import { print, project, type CommonFlags, type Context } from "../context.ts";
+import { print, project, say, type CommonFlags, type Context } from "../context.ts";
+import { inlineSecrets } from "../inline-secrets.ts";
 
 export default async function validate(this: Context, flags: CommonFlags): Promise<void> {
   const opened = await project(this, flags);
@@ -18,6 +19,7 @@ export default async function validate(this: Context, flags: CommonFlags): Promi
   for (const [name, entry] of opened.file.stacks) {
     await checkStack(opened, name, entry);
     checked.push(name);
+    if (!flags.json) for (const text of inlineSecrets(opened.file, name, entry)) say(this, `warning: ${text}`);
   }
   const path = opened.file.source?.path ?? "the built-in configuration";
   print(

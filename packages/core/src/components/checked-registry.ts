@@ -56,6 +56,11 @@ function checkAlias(alias: string): string {
   return alias;
 }
 
+/** Stores keep text as UTF-8, which would change it. */
+function wellFormed(what: string, text: string): void {
+  if (!text.isWellFormed()) throw new StackError("NAME_INVALID", `${what} holds half of a surrogate pair.`);
+}
+
 /** The registry of a flavor behind the checks that are the same at every door: names, `model_names:`, stages, aliases, tag keys. */
 export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undefined): ModelRegistry {
   const { tagKey, tagValue } = registry.capabilities.limits;
@@ -68,6 +73,7 @@ export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undef
           `The tag ${printable(key)} has ${value.length} characters, at most ${tagValue} are allowed.`,
         );
       }
+      wellFormed(`The tag ${printable(key)}`, value ?? "");
     }
     return given;
   };
@@ -76,6 +82,7 @@ export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undef
     if (given !== undefined && hasControlCharacters(given.replaceAll(/[\n\r\t]/g, " "))) {
       throw new StackError("NAME_INVALID", "The text holds control characters.");
     }
+    wellFormed("The text", given ?? "");
   };
   return {
     capabilities: registry.capabilities,
@@ -109,10 +116,15 @@ export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undef
     deleteModelVersion: (model, version, by) => registry.deleteModelVersion(model, version, by),
     restoreModelVersion: (model, version, by) => registry.restoreModelVersion(model, version, by),
     getModelVersion: (model, version) => registry.getModelVersion(model, version),
-    listModelVersions: (query) => registry.listModelVersions(query),
+    listModelVersions: async (query = {}) =>
+      registry.listModelVersions(query.stage === undefined ? query : { ...query, stage: parseStage(query.stage) }),
     getLatestModelVersion: async (model, stage) =>
       registry.getLatestModelVersion(model, stage === undefined ? undefined : parseStage(stage)),
-    setStage: async (model, version, stage, by) => registry.setStage(model, version, parseStage(stage), by),
+    setStage: async (model, version, stage, { expected, ...by }) =>
+      registry.setStage(model, version, parseStage(stage), {
+        ...by,
+        ...(expected === undefined ? {} : { expected: parseStage(expected) }),
+      }),
     setAlias: async (model, alias, version, by) => registry.setAlias(model, checkAlias(alias), version, by),
     deleteAlias: (model, alias, by) => registry.deleteAlias(model, alias, by),
     getModelVersionByAlias: (model, alias) => registry.getModelVersionByAlias(model, alias),

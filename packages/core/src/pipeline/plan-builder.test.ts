@@ -70,7 +70,7 @@ describe("a plan", () => {
         params: {},
         outputs: {},
       },
-      { name: "publish", inputs: {}, params: { name: "penguins", version: "2" }, outputs: {} },
+      { name: "publish", inputs: {}, params: { name: "penguins", version: 2 }, outputs: {} },
     ]);
     expect(plan.instances.at(-1)?.hints).toEqual({ registers: { model: "penguins", version: "2" } });
     expect(plan.outputs).toEqual({ model: { kind: "output", instance: "train", output: "model" } });

@@ -164,7 +164,7 @@ describe("A07 a value of the wrong type", () => {
 
 describe("A22 what YAML takes for a number or a boolean", () => {
   it.each([
-    ["version: 1.10", "version: expected 1, got number 1.1", "Mend this line."],
+    ["version: 1.10", "version: expected 1, got number 1.1", "Write version: 1"],
     [
       "active: 0o17",
       "active: expected text, got number 15",
@@ -176,7 +176,7 @@ describe("A22 what YAML takes for a number or a boolean", () => {
       "active: expected text, got boolean true",
       'YAML reads it as a boolean. Put it in quotes: active: "true"',
     ],
-  ])("%s is refused where text is expected, asking for quotes", async (line, message, hint) => {
+  ])("%s is refused, saying what to write", async (line, message, hint) => {
     const [key = ""] = line.split(":");
     const error = await refusal(GOOD.replace(new RegExp(`^${key}:.*$`, "m"), line));
     expect(error.message).toBe(message);

@@ -1,4 +1,5 @@
 import {
+  encodeJson,
   isStackError,
   messageOf,
   parsePlan,
@@ -19,7 +20,7 @@ import * as runs from "./runs.ts";
 
 /** Every fact as a line, those that are referred to before those that refer. Leases stay: they are of this machine. */
 export function* exportFacts(sql: Sql): Generator<string> {
-  const line = (fact: FactLine) => JSON.stringify(fact);
+  const line = (fact: FactLine) => encodeJson(fact);
   for (const row of sql.all("SELECT * FROM plan ORDER BY digest")) {
     yield line({ fact: "plan", digest: row["digest"] as Digest, plan: JSON.parse(row["json"] as string) as Plan });
   }
@@ -65,7 +66,8 @@ export function importFact(sql: Sql, line: string, number: number): void {
 function insert(sql: Sql, fact: FactLine): void {
   switch (fact.fact) {
     case "plan":
-      if (planDigest(parsePlan(fact.plan)) !== fact.digest) throw new Error("the plan is not what its digest says.");
+      parsePlan(fact.plan);
+      if (planDigest(fact.plan) !== fact.digest) throw new Error("the plan is not what its digest says.");
       return runs.insertPlan(sql, fact.digest, fact.plan);
     case "run":
       return runs.insertRun(sql, fact.run, runs.plan(sql, fact.run.plan));
