@@ -47,11 +47,6 @@ export function awkwardRecord(): Record<string, string> {
   ]) as Record<string, string>;
 }
 
-/** What a record holds, in the order of its keys: records are compared so, since matchers take `__proto__` for the prototype. */
-export function entriesOf<T>(record: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
 /** The numbers from 1 to `count`. */
 export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, place) => place + 1);

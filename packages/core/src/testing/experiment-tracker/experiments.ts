@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { awkwardRecord, by, entriesOf, inPagesOfTwo, upTo } from "../tools.ts";
+import { awkwardRecord, by, inPagesOfTwo, upTo } from "../tools.ts";
 import type { TrackerSuite } from "./fixture.ts";
 
 export function experimentTests({ it }: TrackerSuite): void {
@@ -23,7 +23,7 @@ export function experimentTests({ it }: TrackerSuite): void {
     const experiment = await tracker.getExperiment("Größe: 模型 / it's 🎉");
 
     expect(experiment.name).toBe("Größe: 模型 / it's 🎉");
-    expect(entriesOf(experiment.tags)).toEqual(entriesOf(tags));
+    expect(experiment.tags).toEqual(tags);
   });
 
   it("refuses a second experiment of a name as EXPERIMENT_EXISTS and leaves the first", async ({ tracker }) => {

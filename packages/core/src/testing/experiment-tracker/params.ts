@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { awkwardRecord, entriesOf } from "../tools.ts";
+import { awkwardRecord } from "../tools.ts";
 import type { TrackerSuite } from "./fixture.ts";
 
 export function paramTests({ it }: TrackerSuite): void {
@@ -51,8 +51,8 @@ export function paramTests({ it }: TrackerSuite): void {
 
     const run = await tracker.getRun(id);
 
-    expect(entriesOf(run.params)).toEqual(entriesOf(record));
-    expect(entriesOf(run.tags)).toEqual(entriesOf(record));
+    expect(run.params).toEqual(record);
+    expect(run.tags).toEqual(record);
   });
 
   it("keeps params and tags of the longest key and value that its limits allow", async ({ tracker, start }) => {

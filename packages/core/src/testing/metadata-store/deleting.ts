@@ -112,7 +112,7 @@ export function deleteTests({ it }: MetadataSuite): void {
     expect(await facts()).toEqual(before);
   });
 
-  it("refuses an unknown run as RUN_NOT_FOUND", async ({ store }) => {
+  it("refuses to delete an unknown run as RUN_NOT_FOUND", async ({ store }) => {
     await expect(store.deleteRun(one)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
   });
 

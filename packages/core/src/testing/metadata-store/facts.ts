@@ -44,7 +44,7 @@ export function planOf(pipeline: string): Plan {
   return {
     version: 1,
     pipeline,
-    params: { text: "模型 🎉", nothing: null },
+    params: { text: "模型 🎉", nothing: null, minus: -0, large: 1e21 },
     instances: [
       { ...instance, name: "load", inputs: {} },
       { ...instance, name: "train", inputs: { data: { kind: "output", instance: "load", output: "out" } } },

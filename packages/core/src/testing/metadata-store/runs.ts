@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { digestOf } from "../../digest.ts";
-import { awkwardRecord, entriesOf, inPagesOfTwo, upTo } from "../tools.ts";
+import { awkwardRecord, inPagesOfTwo, upTo } from "../tools.ts";
 import { idOf, planOf, runOf } from "./facts.ts";
 import type { MetadataSuite } from "./fixture.ts";
 
@@ -33,7 +33,7 @@ export function runTests({ it, reopens }: MetadataSuite): void {
 
     const view = await store.getRun(id);
 
-    expect(entriesOf(view.tags)).toEqual(entriesOf(tags));
+    expect(view.tags).toEqual(tags);
     expect(view.command).toBe("stack run --param 'a=模型 🎉'\n");
   });
 

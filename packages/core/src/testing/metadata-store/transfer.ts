@@ -22,9 +22,9 @@ async function fill({ store, create, hold, commit }: Pick<MetadataTools, "store"
       events: eventsOf(id, [{ kind: "run-started", trackedRun: "t" }]),
     });
     await commit(lease, { instance: "train", status: "failed", inputs: [inputFrom(id, "same")] });
-    await store.putEffect({ key: `${id}/train/version`, intent: [number], createdAt: timeOf(1) });
+    await store.putEffect({ key: `${id}/train/version`, intent: [number, -0], createdAt: timeOf(1) });
   }
-  await store.settleEffect(`${idOf(1)}/train/version`, "3");
+  await store.settleEffect(`${idOf(1)}/train/version`, { version: "3", minus: -0 });
   await store.append(eventsOf(idOf(1), [{ kind: "run-finished", status: "failed", cause: "train" }], "w1", 2));
 }
 

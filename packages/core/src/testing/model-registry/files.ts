@@ -16,7 +16,7 @@ export function fileTests(suite: RegistrySuite): void {
       await file("b.bin", "b"),
       await file("environment.json", "{}", "extra"),
       await file("a/weights.bin", someBytes(300)),
-      await file("card.md", "# Card", "extra"),
+      await file("aa.md", "# Card", "extra"),
     ];
     const { version } = await register("fraud", { files });
 

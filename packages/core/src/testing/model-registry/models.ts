@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { awkwardRecord, by, entriesOf, inPagesOfTwo } from "../tools.ts";
+import { itemsOf } from "../../components/common.ts";
+import { awkwardRecord, by, inPagesOfTwo, upTo } from "../tools.ts";
 import type { RegistrySuite } from "./fixture.ts";
 
 export function modelTests(suite: RegistrySuite): void {
@@ -46,7 +47,7 @@ export function modelTests(suite: RegistrySuite): void {
 
     const model = await registry.getModel("fraud");
 
-    expect(entriesOf(model.tags)).toEqual(entriesOf(tags));
+    expect(model.tags).toEqual(tags);
     expect(model.description).toBe("模型 🎉\n'--\t");
   });
 
@@ -214,6 +215,15 @@ function listTests({ it, capabilities }: RegistrySuite): void {
     const models = await inPagesOfTwo((page) => registry.listModels(page));
 
     expect(models.map(({ name }) => name)).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it("gives every model of a list that is longer than a page, whatever its length", async ({ registry }) => {
+    const names = upTo(130).map((number) => `model-${String(number).padStart(3, "0")}`);
+    for (const name of names) await registry.registerModel({ name }, by);
+
+    const models = await Array.fromAsync(itemsOf((page) => registry.listModels(page)));
+
+    expect(models.map(({ name }) => name)).toEqual(names);
   });
 
   it("lists the model of a name, whatever is in the name", async ({ registry }) => {

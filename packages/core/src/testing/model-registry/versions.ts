@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { awkwardRecord, by, entriesOf, upTo } from "../tools.ts";
+import { awkwardRecord, by, upTo } from "../tools.ts";
 import type { RegistrySuite } from "./fixture.ts";
 
 export function versionTests(suite: RegistrySuite): void {
@@ -71,8 +71,8 @@ export function versionTests(suite: RegistrySuite): void {
 
     const found = await registry.getModelVersion("fraud", version);
 
-    expect(entriesOf(found.tags)).toEqual(entriesOf({ ...record, "modelstack.version": version }));
-    expect(entriesOf(found.params)).toEqual(entriesOf(record));
+    expect(found.tags).toEqual({ ...record, "modelstack.version": version });
+    expect(found.params).toEqual(record);
     expect(found.description).toBe("模型 🎉\n'--\t");
   });
 
@@ -94,7 +94,7 @@ export function versionTests(suite: RegistrySuite): void {
     ]) as Record<string, number>;
     const { version } = await register("fraud", { metrics });
 
-    expect(entriesOf((await registry.getModelVersion("fraud", version)).metrics)).toEqual(entriesOf(metrics));
+    expect((await registry.getModelVersion("fraud", version)).metrics).toEqual(metrics);
   });
 
   it("keeps tags of the longest key and value that its limits allow", async ({ registry, register }) => {

@@ -46,7 +46,7 @@ function orchestratorTest(open: () => Promise<OrchestratorFixture>): TestAPI<Orc
 /** The instances of a plan, each with those it depends on. */
 export type Graph = Readonly<Record<string, readonly string[]>>;
 
-export function planOf(graph: Graph): Plan {
+function planOf(graph: Graph): Plan {
   return {
     version: 1,
     pipeline: "test",

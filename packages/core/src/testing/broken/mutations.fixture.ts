@@ -1,0 +1,39 @@
+import { aliasMutations } from "./aliases.fixture.ts";
+import { artifactStoreMutations } from "./artifact-store.fixture.ts";
+import { artifactAndEffectMutations } from "./artifacts-and-effects.fixture.ts";
+import { attemptMutations } from "./attempts.fixture.ts";
+import { deletingAndTransferMutations } from "./deleting-and-transfer.fixture.ts";
+import { experimentMutations } from "./experiments.fixture.ts";
+import { fileMutations } from "./files.fixture.ts";
+import { historyMutations } from "./history.fixture.ts";
+import { leaseMutations } from "./leases.fixture.ts";
+import { loggingMutations } from "./logging.fixture.ts";
+import { modelMutations } from "./models.fixture.ts";
+import { orchestratorMutations } from "./orchestrator.fixture.ts";
+import { runMutations } from "./runs.fixture.ts";
+import { versionListMutations } from "./version-lists.fixture.ts";
+import { versionNumberMutations } from "./version-numbers.fixture.ts";
+import { versionMutations } from "./versions.fixture.ts";
+
+/** By what a suite calls its component. */
+export const mutations = {
+  "artifact store": artifactStoreMutations,
+  "experiment tracker": [...experimentMutations, ...loggingMutations],
+  "model registry": [
+    ...modelMutations,
+    ...versionMutations,
+    ...versionNumberMutations,
+    ...versionListMutations,
+    ...aliasMutations,
+    ...historyMutations,
+    ...fileMutations,
+  ],
+  "metadata store": [
+    ...runMutations,
+    ...leaseMutations,
+    ...attemptMutations,
+    ...artifactAndEffectMutations,
+    ...deletingAndTransferMutations,
+  ],
+  orchestrator: orchestratorMutations,
+};

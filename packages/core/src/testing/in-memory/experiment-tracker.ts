@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto";
+import type { Caller, PageRequest } from "../../components/common.ts";
+import type {
+  Experiment,
+  ExperimentTracker,
+  ExperimentTrackerCapabilities,
+  MetricPoint,
+  RunInput,
+  TrackedRun,
+  TrackedRunQuery,
+  TrackedRunStatus,
+} from "../../components/experiment-tracker.ts";
+import { StackError } from "../../errors.ts";
+import { checkLabel } from "../../names.ts";
+import { checkRelativePath } from "../../safe-path.ts";
+import { given, hasTags, pageOf } from "./paging.ts";
+
+interface StoredRun {
+  readonly id: string;
+  readonly experiment: Experiment;
+  readonly name: string;
+  readonly startedAt: Date;
+  readonly parentId: string | undefined;
+  status: TrackedRunStatus;
+  endedAt: Date | undefined;
+  readonly params: Map<string, string>;
+  readonly tags: Map<string, string>;
+  readonly points: MetricPoint[];
+  readonly inputs: RunInput[];
+  readonly files: Map<string, Uint8Array>;
+}
+
+/** Experiments and runs in memory: for tests, and as the smallest example of an experiment tracker. */
+export class InMemoryExperimentTracker implements ExperimentTracker {
+  readonly capabilities: ExperimentTrackerCapabilities;
+  readonly #experiments = new Map<string, Experiment>();
+  readonly #runs = new Map<string, StoredRun>();
+
+  constructor(capabilities: Partial<ExperimentTrackerCapabilities> = {}) {
+    const limits = { key: 250, paramValue: 6000, tagValue: 8000 };
+    this.capabilities = { nonFiniteMetrics: true, nestedRuns: true, limits, ...capabilities };
+  }
+
+  async createExperiment(request: Parameters<ExperimentTracker["createExperiment"]>[0], _by: Caller) {
+    const name = checkLabel("The experiment", request.name);
+    if (this.#experiments.has(name))
+      throw new StackError("EXPERIMENT_EXISTS", `There is an experiment ${name} already.`);
+    return this.#addExperiment(name, request.tags);
+  }
+
+  #addExperiment(name: string, tags: Experiment["tags"] = {}): Experiment {
+    const experiment = { id: randomUUID(), name, tags: { ...tags }, createdAt: new Date() };
+    this.#experiments.set(name, experiment);
+    return experiment;
+  }
+
+  async getExperiment(name: string) {
+    const experiment = this.#experiments.get(name);
+    if (experiment === undefined) throw new StackError("EXPERIMENT_NOT_FOUND", `There is no experiment ${name}.`);
+    return experiment;
+  }
+
+  async listExperiments(page?: PageRequest) {
+    return pageOf([...this.#experiments.values()], page);
+  }
+
+  async startRun(request: Parameters<ExperimentTracker["startRun"]>[0], _by: Caller) {
+    const experiment = checkLabel("The experiment", request.experiment);
+    const name = checkLabel("The run name", request.name);
+    if (request.parentId !== undefined) {
+      if (!this.capabilities.nestedRuns) throw new StackError("UNSUPPORTED", "Runs cannot be nested.");
+      this.#run(request.parentId);
+    }
+    const run: StoredRun = {
+      id: randomUUID(),
+      experiment: this.#experiments.get(experiment) ?? this.#addExperiment(experiment),
+      name,
+      startedAt: request.startedAt ?? new Date(),
+      parentId: request.parentId,
+      status: "running",
+      endedAt: undefined,
+      params: new Map(),
+      tags: new Map(Object.entries(request.tags ?? {})),
+      points: [],
+      inputs: [],
+      files: new Map(),
+    };
+    this.#runs.set(run.id, run);
+    return viewOf(run);
+  }
+
+  #run(id: string): StoredRun {
+    const run = this.#runs.get(id);
+    if (run === undefined) throw new StackError("TRACKED_RUN_NOT_FOUND", `There is no tracked run ${id}.`);
+    return run;
+  }
+
+  async endRun(id: string, status: Exclude<TrackedRunStatus, "running">, endedAt = new Date()) {
+    Object.assign(this.#run(id), { status, endedAt });
+  }
+
+  async getRun(id: string) {
+    return viewOf(this.#run(id));
+  }
+
+  async listRuns({ experiment, parentId, status, tags, ...page }: TrackedRunQuery = {}) {
+    const runs = [...this.#runs.values()]
+      .reverse()
+      .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+      .filter((run) => experiment === undefined || run.experiment.id === experiment)
+      .filter((run) => parentId === undefined || run.parentId === parentId)
+      .filter((run) => status === undefined || run.status === status)
+      .map(viewOf)
+      .filter((run) => hasTags(run.tags, tags));
+    return pageOf(runs, page);
+  }
+
+  async deleteRun(id: string, _by: Caller) {
+    this.#runs.delete(this.#run(id).id);
+  }
+
+  async logParams(id: string, params: Readonly<Record<string, string>>) {
+    const run = this.#run(id);
+    for (const [key, value] of Object.entries(params)) {
+      if ((run.params.get(key) ?? value) !== value)
+        throw new StackError("PARAM_EXISTS", `The parameter ${key} of run ${id} has another value.`);
+    }
+    for (const [key, value] of Object.entries(params)) run.params.set(key, value);
+  }
+
+  async logMetrics(id: string, points: readonly MetricPoint[]) {
+    const run = this.#run(id);
+    if (!this.capabilities.nonFiniteMetrics && points.some(({ value }) => !Number.isFinite(value)))
+      throw new StackError("UNSUPPORTED", "Metrics must be finite.");
+    run.points.push(...points);
+  }
+
+  async metricHistory(id: string, key: string, page?: PageRequest) {
+    return pageOf(inOrder(this.#run(id).points.filter((point) => point.key === key)), page);
+  }
+
+  async setTags(id: string, tags: Readonly<Record<string, string>>) {
+    const run = this.#run(id);
+    for (const [key, value] of Object.entries(tags)) run.tags.set(key, value);
+  }
+
+  async logInput(id: string, { name, version, source, digest }: RunInput) {
+    const input = { name, ...given("version", version), ...given("source", source), ...given("digest", digest) };
+    const { inputs } = this.#run(id);
+    if (!inputs.some((other) => JSON.stringify(other) === JSON.stringify(input))) inputs.push(input);
+  }
+
+  async logFile(id: string, path: string, content: Uint8Array) {
+    this.#run(id).files.set(checkRelativePath(path), Uint8Array.from(content));
+  }
+
+  async listFiles(id: string) {
+    return [...this.#run(id).files].map(([path, { byteLength }]) => ({ path, size: byteLength }));
+  }
+
+  async readFile(id: string, path: string) {
+    const content = this.#run(id).files.get(path);
+    if (content === undefined) throw new StackError("ARTIFACT_NOT_FOUND", `Run ${id} has no file ${path}.`);
+    return Uint8Array.from(content);
+  }
+
+  async flush() {}
+}
+
+function inOrder(points: readonly MetricPoint[]): MetricPoint[] {
+  return points.toSorted((a, b) => a.step - b.step || a.at.getTime() - b.at.getTime());
+}
+
+function viewOf(run: StoredRun): TrackedRun {
+  const { id, name, status, startedAt, endedAt, parentId, points, inputs } = run;
+  return {
+    id,
+    experiment: { id: run.experiment.id, name: run.experiment.name },
+    name,
+    status,
+    startedAt,
+    ...given("endedAt", endedAt),
+    ...given("parentId", parentId),
+    params: Object.fromEntries(run.params),
+    tags: Object.fromEntries(run.tags),
+    // Later ones replace earlier ones of a key.
+    metrics: Object.fromEntries(inOrder(points).map((point) => [point.key, point])),
+    inputs: [...inputs],
+  };
+}

@@ -1,0 +1,21 @@
+import type { Page, PageRequest } from "../../components/common.ts";
+
+/** A page of a list that is all there. */
+export function pageOf<T>(items: readonly T[], { limit = 100, pageToken = "0" }: PageRequest = {}): Page<T> {
+  const start = Number(pageToken);
+  const page = items.slice(start, start + limit);
+  return start + limit < items.length ? { items: page, nextPageToken: String(start + limit) } : { items: page };
+}
+
+/** Whether a record has every one of some tags. */
+export function hasTags(
+  present: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>> = {},
+): boolean {
+  return Object.entries(wanted).every(([key, value]) => Object.hasOwn(present, key) && present[key] === value);
+}
+
+/** `{ [key]: value }` if there is a value, else `{}`; for optional properties. */
+export function given<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+}
