@@ -166,7 +166,7 @@ export { didYouMean, nearest } from "./suggest.ts";
 export { maskCommand, maskSecrets } from "./secrets.ts";
 export {
   isAlive,
-  linkOrCopy,
+  cloneOrCopy,
   makePrivateFolder,
   syncFolder,
   thisProcess,

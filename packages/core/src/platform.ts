@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, open } from "node:fs/promises";
+import { chmod, copyFile, mkdir, open } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { readFileSync } from "node:fs";
 
@@ -21,17 +21,13 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Gives `to` the content of `from` without copying the bytes where the file system can: a clone, else a hard link, else a copy. */
-export async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
-  } catch {
-    try {
-      await link(from, to);
-    } catch {
-      await copyFile(from, to, constants.COPYFILE_EXCL);
-    }
-  }
+/**
+ * Gives `to` the content of `from`: a clone where the file system can, which costs nothing, else a copy. Never a link: whoever writes to
+ * the one must not change the other.
+ */
+export async function cloneOrCopy(from: string, to: string): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  await chmod(to, 0o600);
 }
 
 /** The name of the person or account that runs this process. */

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import {
   digestOf,
   isDigest,
-  linkOrCopy,
+  printable,
+  cloneOrCopy,
   removeLeftBehind,
   StackError,
   syncFolder,
@@ -79,7 +80,7 @@ export class LocalArtifactStore implements ArtifactStore {
     } finally {
       await file.close();
     }
-    await linkOrCopy(blob, path);
+    await cloneOrCopy(blob, path);
   }
 
   async list({ limit = PAGE, pageToken = "" }: PageRequest = {}): Promise<Page<StoredBlob>> {
@@ -96,6 +97,8 @@ export class LocalArtifactStore implements ArtifactStore {
   }
 
   #pathOf(digest: Digest): string {
+    // It names a file: another form could name one outside the folder.
+    if (!isDigest(digest)) throw new StackError("ARTIFACT_NOT_FOUND", `There is no artifact ${printable(digest)}.`);
     const hex = digest.slice("sha256:".length);
     return join(this.#root, hex.slice(0, 2), hex.slice(2));
   }

@@ -9,7 +9,7 @@ export interface StoredBlob {
 }
 
 export interface ArtifactStoreCapabilities {
-  /** Blobs are files on this machine, so that giving one to a step copies nothing. */
+  /** Blobs are files on this machine. */
   readonly local: boolean;
 }
 
