@@ -109,7 +109,7 @@ export interface ExperimentTracker {
   getRun(id: string): Promise<TrackedRun>;
   /** Newest first. */
   listRuns(query?: TrackedRunQuery): Promise<Page<TrackedRun>>;
-  /** Removes a run with its metrics and files. */
+  /** Removes a run with its metrics, its files and the runs that are nested in it. */
   deleteRun(id: string, by: Caller): Promise<void>;
 
   /**

@@ -62,7 +62,8 @@ export interface MetadataStore {
    */
   append(events: readonly RunEvent[]): Promise<void>;
   /**
-   * Ends an attempt: its record, events, artifacts, outputs and inputs. Named outputs get their version here; versions count content, so
+   * Ends an attempt: its record, events, artifacts, outputs and inputs. Named outputs get their version here (a number is
+   * never given twice, not after a deletion either); versions count content, so
    * that the same again makes none. An artifact that is stored already stays as it was described first.
    *
    * @throws StackError FENCE_LOST when a newer holder has the run or the instance, or the instance is done already

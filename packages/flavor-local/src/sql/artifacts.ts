@@ -74,7 +74,7 @@ export function countVersion(
   at: string,
 ): void {
   if (sql.get("SELECT 1 FROM named_artifact WHERE name = ? AND digest = ?", name, digest) !== undefined) return;
-  const last = sql.get("SELECT max(version) AS version FROM named_artifact WHERE name = ?", name)?.["version"];
+  const last = sql.get("SELECT last FROM artifact_name WHERE name = ?", name)?.["last"];
   insertNamed(sql, { name, version: Number(last ?? 0) + 1, digest, from: { run, instance, output }, createdAt: at });
 }
 
@@ -91,6 +91,11 @@ export function insertNamed(sql: Sql, { name, version, digest, from, createdAt }
       from.output,
       createdAt,
     ),
+  );
+  sql.run(
+    "INSERT INTO artifact_name (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = max(last, excluded.last)",
+    name,
+    version,
   );
 }
 

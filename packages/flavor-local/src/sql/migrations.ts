@@ -36,6 +36,8 @@ export const migrations: readonly string[] = [
     name TEXT NOT NULL, version INTEGER NOT NULL, digest TEXT NOT NULL, run TEXT NOT NULL, instance TEXT NOT NULL, output TEXT NOT NULL,
     created_at TEXT NOT NULL, PRIMARY KEY (name, version), UNIQUE (name, digest)
   ) STRICT, WITHOUT ROWID;
+  -- Outlives the versions, so that a deleted number is not given again.
+  CREATE TABLE artifact_name (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE effect (key TEXT PRIMARY KEY, intent TEXT NOT NULL, created_at TEXT NOT NULL, done TEXT) STRICT, WITHOUT ROWID;
   CREATE TABLE lease (
     run TEXT NOT NULL, scope TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, process_start TEXT NOT NULL,

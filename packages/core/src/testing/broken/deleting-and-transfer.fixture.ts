@@ -55,6 +55,16 @@ export const deletingAndTransferMutations: readonly Mutation<MetadataStore>[] = 
     }),
   },
   {
+    rule: "a number that was given stays given",
+    failing: "does not give the version of a name again",
+    breakIt: (store) => ({
+      namedArtifacts: async (name, page) => {
+        const { items, ...rest } = await store.namedArtifacts(name, page);
+        return { ...rest, items: items.map((named, i) => ({ ...named, version: items.length - i })) };
+      },
+    }),
+  },
+  {
     rule: "what another run has produced is not free",
     failing: "keeps an artifact that another run has produced too",
     breakIt: (store) => ({

@@ -1,4 +1,5 @@
 import type { ExperimentTracker } from "../../components/experiment-tracker.ts";
+import { StackError } from "../../errors.ts";
 import { InMemoryExperimentTracker } from "../in-memory/experiment-tracker.ts";
 import { pageOf } from "../in-memory/paging.ts";
 import { assigned, unless, type Mutation } from "./mutation.fixture.ts";
@@ -192,6 +193,24 @@ export const experimentMutations: readonly Mutation<ExperimentTracker>[] = [
     rule: "a deleted run is gone",
     failing: "deletes a run and leaves the others",
     breakIt: (tracker) => ({ deleteRun: (id) => tracker.endRun(id, "killed") }),
+  },
+  {
+    rule: "what is nested in a deleted run is gone",
+    failing: "deletes a run with those that are nested in it",
+    breakIt: (tracker) => {
+      const deleted = new Set<string>();
+      return {
+        deleteRun: async (id) => void deleted.add((await tracker.getRun(id)).id),
+        getRun: async (id) => {
+          if (!deleted.has(id)) return tracker.getRun(id);
+          throw new StackError("TRACKED_RUN_NOT_FOUND", "deleted");
+        },
+        listRuns: async (query) => {
+          const { items, ...rest } = await tracker.listRuns(query);
+          return { ...rest, items: items.filter(({ id }) => !deleted.has(id)) };
+        },
+      };
+    },
   },
   {
     rule: "a deleted run's files are gone",

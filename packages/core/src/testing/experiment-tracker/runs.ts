@@ -119,6 +119,21 @@ function nestedTests({ it, capabilities }: TrackerSuite): void {
     });
   }
 
+  if (capabilities.nestedRuns) {
+    it("deletes a run with those that are nested in it", async ({ tracker, start }) => {
+      const parent = await start();
+      const nested = await start({ parentId: parent.id });
+      const deeper = await start({ parentId: nested.id });
+
+      await tracker.deleteRun(parent.id, by);
+
+      for (const { id } of [nested, deeper]) {
+        await expect(tracker.getRun(id)).rejects.toMatchObject({ code: "TRACKED_RUN_NOT_FOUND" });
+      }
+      expect((await tracker.listRuns()).items).toEqual([]);
+    });
+  }
+
   if (!capabilities.nestedRuns) {
     it("refuses to nest as UNSUPPORTED where runs cannot be nested", async ({ tracker, start }) => {
       const parent = await start();

@@ -115,8 +115,10 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     return pageOf(runs, page);
   }
 
-  async deleteRun(id: string, _by: Caller) {
+  async deleteRun(id: string, by: Caller) {
+    const nested = [...this.#runs.values()].filter((run) => run.parentId === id);
     this.#runs.delete(this.#run(id).id);
+    for (const run of nested) await this.deleteRun(run.id, by);
   }
 
   async logParams(id: string, params: Readonly<Record<string, string>>) {

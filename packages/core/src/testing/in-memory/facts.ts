@@ -60,6 +60,8 @@ export class AllFacts {
   readonly outputs = new Facts<OutputRecord>("output", (o) => `${o.run}/${o.instance}/${o.name}/${o.index}`);
   readonly inputs = new Facts<InputRecord>("input", (input) => canonicalJson(input));
   readonly named = new Facts<NamedArtifact>("named artifact", ({ name, version }) => `${name}/${version}`);
+  /** Of each name, deleted ones too. */
+  readonly #lastVersions = new Map<string, number>();
   /** In the order in which they were stored. */
   readonly artifacts = new Map<string, ArtifactRecord>();
   readonly effects = new Map<string, EffectRecord>();
@@ -78,9 +80,14 @@ export class AllFacts {
   /** Gives content under a name its version, unless it has one. */
   countVersion({ artifactName: name, digest, run, instance, name: output }: OutputRecord, createdAt: string): void {
     if (name === undefined) return;
-    const versions = this.named.all().filter((named) => named.name === name);
-    if (versions.some((named) => named.digest === digest)) return;
-    this.named.put({ name, version: versions.length + 1, digest, from: { run, instance, output }, createdAt });
+    if (this.named.all().some((named) => named.name === name && named.digest === digest)) return;
+    const version = (this.#lastVersions.get(name) ?? 0) + 1;
+    this.putNamed({ name, version, digest, from: { run, instance, output }, createdAt });
+  }
+
+  putNamed(named: NamedArtifact): void {
+    this.named.put(named);
+    this.#lastVersions.set(named.name, Math.max(named.version, this.#lastVersions.get(named.name) ?? 0));
   }
 
   *lines(): Generator<FactLine> {
@@ -122,7 +129,7 @@ export class AllFacts {
       case "input":
         return this.inputs.put(line.input);
       case "named":
-        return this.named.put(line.named);
+        return this.putNamed(line.named);
       case "artifact": {
         const { inline, ...about } = line.artifact;
         const content = inline === undefined ? {} : { inline: Uint8Array.from(Buffer.from(inline, "base64")) };

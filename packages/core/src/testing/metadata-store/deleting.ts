@@ -51,6 +51,21 @@ export function deleteTests({ it }: MetadataSuite): void {
     expect((await store.listArtifacts()).items).toEqual([]);
   });
 
+  it("does not give the version of a name again", async ({ store, create, hold, commit }) => {
+    for (const [number, content] of [
+      [1, "first"],
+      [2, "second"],
+    ] as const) {
+      await create(number);
+      const lease = await hold(`run/${idOf(number)}`);
+      await commit(lease, { outputs: { out: content }, artifactName: "rows" });
+      await store.releaseLease(lease);
+      if (number === 1) await store.deleteRun(one);
+    }
+
+    expect((await store.namedArtifacts("rows")).items).toMatchObject([{ version: 2, digest: digestOf("second") }]);
+  });
+
   it("keeps an artifact that another run has produced too", async ({ store, create, hold, commit }) => {
     for (const number of [1, 2]) {
       await create(number);
