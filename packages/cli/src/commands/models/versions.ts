@@ -27,7 +27,7 @@ export default async function versions(this: Context, flags: Flags, name: string
     found.length === 0
       ? `${name} has no such versions`
       : table(
-          ["VERSION", "STAGE", "ALIASES", "METRICS", "STEP", "RUN", "COMMIT", "DIGEST", "CREATED"],
+          ["VERSION", "STAGE", "ALIASES", "METRICS", "STEP", "COMMIT", "DIGEST", "CREATED"],
           found.map(({ version, stage, aliases, metrics, tags, modelDigest, createdAt }) => [
             version,
             stage,
@@ -36,7 +36,6 @@ export default async function versions(this: Context, flags: Flags, name: string
               .map(([key, value]) => `${key}=${Number(value.toPrecision(4))}`)
               .join(" "),
             tags["modelstack.step_name"] ?? "-",
-            tags["modelstack.pipeline_run_name"] ?? "-",
             tags["modelstack.git_commit"]?.slice(0, 8) ?? "-",
             shortDigest(modelDigest),
             ago(createdAt),

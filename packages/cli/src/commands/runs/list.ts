@@ -20,8 +20,9 @@ export default async function list(this: Context, flags: Flags): Promise<void> {
     runs.length === 0
       ? "no runs yet: stack run FILE"
       : table(
-          ["RUN", "NAME", "PIPELINE", "STATUS", "STARTED", "TOOK"],
-          runs.map((run) => [run.id, run.name, run.pipeline, run.status, ago(run.createdAt), took(run)]),
+          // The id comes last: where the terminal is too narrow it is cut, and the name serves as well.
+          ["NAME", "PIPELINE", "STATUS", "STARTED", "TOOK", "RUN"],
+          runs.map((run) => [run.name, run.pipeline, run.status, ago(run.createdAt), took(run), run.id]),
           this.io.stdout.columns,
         ),
   );
