@@ -27,8 +27,8 @@ describe("local blobs", () => {
     chmodSync(path, 0o600);
     truncateSync(path, 3);
 
-    for (const reading of [store.get(digest), store.getFile(digest, join(state.folder, "to"))]) {
-      await expect(reading).rejects.toMatchObject({
+    for (const read of [() => store.get(digest), () => store.getFile(digest, join(state.folder, "to"))]) {
+      await expect(read()).rejects.toMatchObject({
         code: "DIGEST_MISMATCH",
         message: expect.stringContaining(path) as unknown,
       });

@@ -191,6 +191,8 @@ async function hashOf(file: File, to?: File): Promise<StoredBlob> {
     if (bytesRead === 0) return { digest: `sha256:${hash.digest("hex")}`, size };
     size += bytesRead;
     reading = file.read(buffers[(turn + 1) % 2]!, 0, CHUNK, size);
+    // Nobody waits for it when the writing below fails.
+    reading.catch(() => undefined);
     const part = buffer.subarray(0, bytesRead);
     const writing = to?.write(part);
     hash.update(part);

@@ -132,12 +132,12 @@ describe("a stage", () => {
     const unknown = "prod" as unknown as ModelVersionStage;
 
     for (const asking of [
-      registry.setStage("fraud", version, unknown, by),
-      registry.setStage("fraud", version, "Staging", { ...by, expected: unknown }),
-      registry.getLatestModelVersion("fraud", unknown),
-      registry.listModelVersions({ stage: unknown }),
+      () => registry.setStage("fraud", version, unknown, by),
+      () => registry.setStage("fraud", version, "Staging", { ...by, expected: unknown }),
+      () => registry.getLatestModelVersion("fraud", unknown),
+      () => registry.listModelVersions({ stage: unknown }),
     ]) {
-      await expect(asking).rejects.toMatchObject({ code: "STAGE_INVALID" });
+      await expect(asking()).rejects.toMatchObject({ code: "STAGE_INVALID" });
     }
     expect(await registry.getModelVersion("fraud", version)).toMatchObject({ stage: "None" });
   });
@@ -191,12 +191,12 @@ describe("tags", () => {
       const request = { model: "fraud", files: [], modelDigest: `sha256:${"0".repeat(64)}`, tags } as const;
 
       for (const asking of [
-        registry.registerModel({ name: "other", tags }, by),
-        registry.registerModelVersion(request, by),
-        registry.updateModel("fraud", { tags }, by),
-        registry.updateModelVersion("fraud", version, { tags }, by),
+        () => registry.registerModel({ name: "other", tags }, by),
+        () => registry.registerModelVersion(request, by),
+        () => registry.updateModel("fraud", { tags }, by),
+        () => registry.updateModelVersion("fraud", version, { tags }, by),
       ]) {
-        await expect(asking).rejects.toMatchObject({ code: "NAME_INVALID" });
+        await expect(asking()).rejects.toMatchObject({ code: "NAME_INVALID" });
       }
       expect((await registry.listModels()).items).toHaveLength(1);
       expect((await registry.listModelVersions()).items).toHaveLength(1);
@@ -210,13 +210,13 @@ describe("texts", () => {
     const request = { model: "fraud", files: [], modelDigest: `sha256:${"0".repeat(64)}` } as const;
 
     for (const asking of [
-      registry.registerModel({ name: "other", description: escape }, by),
-      registry.registerModelVersion({ ...request, description: escape }, by),
-      registry.updateModel("fraud", { description: escape }, by),
-      registry.updateModelVersion("fraud", version, { description: escape }, by),
-      registry.addComment("fraud", version, escape, by),
+      () => registry.registerModel({ name: "other", description: escape }, by),
+      () => registry.registerModelVersion({ ...request, description: escape }, by),
+      () => registry.updateModel("fraud", { description: escape }, by),
+      () => registry.updateModelVersion("fraud", version, { description: escape }, by),
+      () => registry.addComment("fraud", version, escape, by),
     ]) {
-      await expect(asking).rejects.toMatchObject({ code: "NAME_INVALID" });
+      await expect(asking()).rejects.toMatchObject({ code: "NAME_INVALID" });
     }
     expect(await registry.listComments("fraud", version)).toEqual([]);
   });
