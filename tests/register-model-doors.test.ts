@@ -1,4 +1,13 @@
-import { artifact, openStack, pipeline, registerModelStep, runPipeline, step } from "modelstack";
+import {
+  artifact,
+  loadModel,
+  openStack,
+  pipeline,
+  registerModel,
+  registerModelStep,
+  runPipeline,
+  step,
+} from "modelstack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { call, json, stack, succeeded } from "./support/command.ts";
@@ -180,6 +189,19 @@ describe("a registration that is refused", () => {
     });
     expect(await stack(at.folder, [], { launcher: `${at.folder}/code.ts` })).toMatchObject({
       stdout: "NAME_INVALID\n",
+    });
+  });
+});
+
+describe("code on a stack without a registry", () => {
+  it.each([
+    ["loadModel()", (cwd: string) => loadModel("models:/line/1", { cwd })],
+    ["registerModel()", (cwd: string) => registerModel({ name: "line", model: { path: `${cwd}/m.txt` } }, { cwd })],
+  ])("is told by %s which lines to add", async (_name, use) => {
+    using at = project({ "stack.yaml": withoutRegistry, "m.txt": "m" });
+    await expect(use(at.folder)).rejects.toMatchObject({
+      code: "REGISTRY_MISSING",
+      hint: expect.stringContaining("    model_registry: { flavor: local }") as unknown,
     });
   });
 });

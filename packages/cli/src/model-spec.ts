@@ -6,7 +6,6 @@ import {
   type Caller,
   type ModelRegistry,
   type RegistryModelVersion,
-  type Stack,
 } from "@modelstack/core";
 
 /** A model, or one of its versions, as a person names it on the command line. */
@@ -33,15 +32,6 @@ export async function requireVersion(registry: ModelRegistry, text: string): Pro
     });
   }
   return resolveModel(registry, parseModelUri(uri));
-}
-
-/** @throws StackError REGISTRY_MISSING */
-export async function requireRegistry(stack: Stack): Promise<ModelRegistry> {
-  const registry = await stack.modelRegistry();
-  if (registry !== undefined) return registry;
-  throw new StackError("REGISTRY_MISSING", `The stack "${stack.name}" has no model registry.`, {
-    hint: `Add to stack "${stack.name}" in stack.yaml:\n    experiment_tracker: { flavor: local }\n    model_registry: { flavor: local }`,
-  });
 }
 
 /** The person at the command line, as the author of a change. */

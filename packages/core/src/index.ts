@@ -45,6 +45,7 @@ export { parseListing, type Listing } from "./artifacts/listing.ts";
 // Applications.
 export { createFramework, type Framework, type PipelineRun, type RunPipelineOptions } from "./framework.ts";
 export { registerModelStep } from "./models/register-model-step.ts";
+export { requireRegistry } from "./models/require-registry.ts";
 export { registerModelOn } from "./models/register-model.ts";
 export { loadModelFrom, type LoadedModel } from "./models/load-model.ts";
 export { parseModelUri, resolveModel, type ModelReference } from "./models/model-uri.ts";

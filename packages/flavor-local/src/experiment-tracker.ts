@@ -14,6 +14,7 @@ import {
 } from "@modelstack/core";
 import { LocalArtifactStore } from "./artifact-store.ts";
 import type { LocalDatabase } from "./database.ts";
+import * as runFiles from "./sql/run-files.ts";
 import * as tracker from "./sql/tracker.ts";
 
 /** Larger files go to a folder. In bytes. */
@@ -101,15 +102,15 @@ export class LocalExperimentTracker implements ExperimentTracker {
     const inline = content.byteLength <= INLINE_LIMIT;
     const digest = inline ? digestOf(content) : (await this.#blobs.put(content)).digest;
     const file = { path, size: content.byteLength, digest, ...(inline ? { inline: content } : {}) };
-    await this.#database.write((sql) => tracker.putFile(sql, id, file));
+    await this.#database.write((sql) => runFiles.putFile(sql, id, file));
   }
 
   async listFiles(id: string) {
-    return tracker.files(this.#database.sql, id).map(({ path, size }) => ({ path, size }));
+    return runFiles.files(this.#database.sql, id).map(({ path, size }) => ({ path, size }));
   }
 
   async readFile(id: string, path: string) {
-    const { inline, digest } = tracker.file(this.#database.sql, id, path);
+    const { inline, digest } = runFiles.file(this.#database.sql, id, path);
     // A column of this schema holds what digestOf gave.
     return inline ?? this.#blobs.get(digest as Digest);
   }

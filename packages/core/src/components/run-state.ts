@@ -71,6 +71,7 @@ export function startState(plan: Plan): RunState {
 
 /** Takes an event into the state, in place, and returns the state. An event that was taken before changes nothing. */
 export function fold(state: RunState, event: RunEventBody): RunState {
+  // Others see a state that they cannot change; changing it is what this function is for.
   const s = state as unknown as MutableState;
   switch (event.kind) {
     case "run-started":

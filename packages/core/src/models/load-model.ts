@@ -7,6 +7,7 @@ import { StackError } from "../errors.ts";
 import { makePrivateFolder, syncFolder } from "../platform.ts";
 import { safeJoin } from "../safe-path.ts";
 import type { Stack } from "../stack/stack.ts";
+import { requireRegistry } from "./require-registry.ts";
 import { readModelFiles } from "./model-files.ts";
 import { parseModelUri, resolveModel } from "./model-uri.ts";
 
@@ -23,10 +24,7 @@ export interface LoadedModel {
  * @throws StackError of {@link parseModelUri} and of the registry; DIGEST_MISMATCH when what came is not what was registered
  */
 export async function loadModelFrom(stack: Stack, uri: string): Promise<LoadedModel> {
-  const registry = await stack.modelRegistry();
-  if (registry === undefined) {
-    throw new StackError("REGISTRY_MISSING", `The stack "${stack.name}" has no model registry to load ${uri} from.`);
-  }
+  const registry = await requireRegistry(stack);
   const version = await resolveModel(registry, parseModelUri(uri));
   const files = (await registry.listFiles(version.model, version.version)).filter(({ part }) => part === "model");
   const folder = join(stack.stateFolder, "cache", "models", version.modelDigest.replace(":", "-"));

@@ -7,6 +7,7 @@ import { userName } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import { readModelFiles } from "./model-files.ts";
 import { registerVersion, type VersionFacts } from "./register-version.ts";
+import { requireRegistry } from "./require-registry.ts";
 import { contentLineage, trackedFacts } from "./run-lineage.ts";
 
 /** Where a model that is registered after the fact came from. */
@@ -28,12 +29,7 @@ export async function registerModelOn(
   registration: ModelRegistration,
   { run, registeredBy }: Provenance,
 ): Promise<RegistryModelVersion> {
-  const registry = await stack.modelRegistry();
-  if (registry === undefined) {
-    throw new StackError("REGISTRY_MISSING", `The stack "${stack.name}" has no model registry.`, {
-      hint: `Add to stack "${stack.name}":\n    experiment_tracker: { flavor: local }\n    model_registry: { flavor: local }`,
-    });
-  }
+  const registry = await requireRegistry(stack);
   const files = await readModelFiles(registration.model);
   const base = { registeredBy, user: userName(), modelDigest: files.digest, createdAt: new Date() };
   const facts: VersionFacts =

@@ -86,7 +86,7 @@ export function endRun(sql: Sql, id: string, status: TrackedRunStatus, at: numbe
   sql.run("UPDATE tracked_run SET status = ?, ended_at = ? WHERE id = ?", status, at, id);
 }
 
-function requireRun(sql: Sql, id: string): void {
+export function requireRun(sql: Sql, id: string): void {
   if (sql.get("SELECT 1 FROM tracked_run WHERE id = ?", id) === undefined) {
     throw new StackError("TRACKED_RUN_NOT_FOUND", `There is no tracked run ${id}.`);
   }
@@ -258,45 +258,4 @@ export function logInput(sql: Sql, id: string, { name, version = "", source = ""
     source,
     digest,
   );
-}
-
-export interface StoredRunFile {
-  readonly path: string;
-  readonly size: number;
-  readonly digest: string;
-  readonly inline?: Uint8Array;
-}
-
-export function putFile(sql: Sql, id: string, { path, size, digest, inline }: StoredRunFile): void {
-  requireRun(sql, id);
-  sql.run(
-    `INSERT INTO run_file (run, path, size, digest, inline) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (run, path) DO UPDATE SET size = excluded.size, digest = excluded.digest, inline = excluded.inline`,
-    id,
-    path,
-    size,
-    digest,
-    orNull(inline),
-  );
-}
-
-export function files(sql: Sql, id: string): StoredRunFile[] {
-  requireRun(sql, id);
-  return sql.all("SELECT path, size, digest, NULL AS inline FROM run_file WHERE run = ? ORDER BY path", id).map(fileOf);
-}
-
-export function file(sql: Sql, id: string, path: string): StoredRunFile {
-  requireRun(sql, id);
-  const row = sql.get("SELECT * FROM run_file WHERE run = ? AND path = ?", id, path);
-  if (row === undefined) throw new StackError("ARTIFACT_NOT_FOUND", `Run ${id} has no file ${path}.`);
-  return fileOf(row);
-}
-
-function fileOf(row: Row): StoredRunFile {
-  return {
-    path: row["path"] as string,
-    size: Number(row["size"]),
-    digest: row["digest"] as string,
-    ...given("inline", row["inline"] as Uint8Array | null),
-  };
 }

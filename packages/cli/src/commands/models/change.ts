@@ -1,8 +1,8 @@
-import { parseStage, StackError, type ModelRegistry } from "@modelstack/core";
+import { requireRegistry, parseStage, StackError, type ModelRegistry } from "@modelstack/core";
 import { parsePair } from "../../routes/parameters.ts";
 import { confirm } from "../../confirm.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
-import { caller, parseModelSpec, requireRegistry, requireVersion } from "../../model-spec.ts";
+import { caller, parseModelSpec, requireVersion } from "../../model-spec.ts";
 
 // The commands that change a model or a version: each parses, makes one change, and prints what is there afterwards.
 

@@ -1,4 +1,5 @@
 import {
+  requireRegistry,
   parseModelUri,
   reproduce,
   resolveModel,
@@ -8,7 +9,7 @@ import {
   type RegistryModelVersion,
 } from "@modelstack/core";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
-import { parseModelSpec, requireRegistry } from "../../model-spec.ts";
+import { parseModelSpec } from "../../model-spec.ts";
 import { fields, table } from "../../render/table.ts";
 import { bytes } from "../../render/time.ts";
 import { visible } from "../../render/visible.ts";

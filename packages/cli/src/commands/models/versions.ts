@@ -1,7 +1,6 @@
-import { parseStage, shortDigest } from "@modelstack/core";
+import { requireRegistry, parseStage, shortDigest } from "@modelstack/core";
 import { collect } from "../../collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
-import { requireRegistry } from "../../model-spec.ts";
 import { table } from "../../render/table.ts";
 import { ago } from "../../render/time.ts";
 
