@@ -1,0 +1,161 @@
+import { buildCommand } from "@stricli/core";
+import {
+  argument,
+  changeFlags,
+  flag,
+  optional,
+  optionalArgument,
+  pairs,
+  parseNumberPair,
+  stackFlags,
+  yesFlag,
+} from "./parameters.ts";
+
+const model = argument("NAME", "The model");
+const version = argument("NAME/VERSION", "Or NAME/STAGE, NAME/latest, NAME@ALIAS");
+const either = argument("NAME[/VERSION]", "A model, or one of its versions");
+const changes = () => import("../commands/models/change.ts");
+
+/** Commands that change the registry. */
+export const changeRoutes = {
+  register: buildCommand({
+    loader: () => import("../commands/models/register.ts"),
+    parameters: {
+      flags: {
+        run: optional("RUN", "The run whose output it is"),
+        step: optional("STEP", "The step, if several have that output"),
+        artifact: optional("OUTPUT", "The output's name"),
+        version: optional("VERSION", "Where the registry takes versions"),
+        bump: {
+          kind: "enum",
+          values: ["major", "minor", "patch"],
+          optional: true,
+          brief: "Which part of a semver version to count up",
+        },
+        description: optional("TEXT", "What this version is"),
+        tag: pairs("A tag"),
+        metric: {
+          kind: "parsed",
+          parse: parseNumberPair,
+          optional: true,
+          variadic: true,
+          placeholder: "NAME=NUMBER",
+          brief: "A metric, beside those of the run",
+        },
+        stage: optional("STAGE", "None, Staging, Production or Archived"),
+        alias: {
+          kind: "parsed",
+          parse: String,
+          optional: true,
+          variadic: true,
+          placeholder: "ALIAS",
+          brief: "An alias for this version",
+        },
+        file: {
+          kind: "parsed",
+          parse: String,
+          optional: true,
+          variadic: true,
+          placeholder: "FILE",
+          brief: "A file to keep beside the model",
+        },
+        ...stackFlags,
+      },
+      positional: {
+        kind: "tuple",
+        parameters: [model, optionalArgument("PATH", "A file or folder, when it is not a run's output")],
+      },
+    },
+    docs: {
+      brief: "Register a version from a file, a folder or a run's output",
+      customUsage: ["penguins forest.json", "penguins --run latest --step train-large --artifact model"],
+    },
+  }),
+  create: buildCommand({
+    loader: async () => (await changes()).create,
+    parameters: {
+      flags: { description: optional("TEXT", "What it is"), tag: pairs("A tag"), ...changeFlags },
+      positional: { kind: "tuple", parameters: [model] },
+    },
+    docs: { brief: "Make a model without versions" },
+  }),
+  update: buildCommand({
+    loader: async () => (await changes()).update,
+    parameters: {
+      flags: {
+        description: { kind: "parsed", parse: String, placeholder: "TEXT", brief: "The new description" },
+        ...changeFlags,
+      },
+      positional: { kind: "tuple", parameters: [either] },
+    },
+    docs: { brief: "Describe a model or version" },
+  }),
+  rename: buildCommand({
+    loader: async () => (await changes()).rename,
+    parameters: {
+      flags: changeFlags,
+      positional: { kind: "tuple", parameters: [model, argument("NEW-NAME", "Its new name")] },
+    },
+    docs: { brief: "Rename a model" },
+  }),
+  tag: buildCommand({
+    loader: async () => (await changes()).tag,
+    parameters: {
+      flags: changeFlags,
+      positional: {
+        kind: "array",
+        parameter: { parse: String, placeholder: "NAME[/VERSION] KEY=VALUE", brief: "What to tag, and the tags" },
+        minimum: 2,
+      },
+    },
+    docs: { brief: "Set tags of a model or version", customUsage: ["penguins/1 team=birds"] },
+  }),
+  untag: buildCommand({
+    loader: async () => (await changes()).untag,
+    parameters: {
+      flags: changeFlags,
+      positional: {
+        kind: "array",
+        parameter: { parse: String, placeholder: "NAME[/VERSION] KEY", brief: "What to untag, and the keys" },
+        minimum: 2,
+      },
+    },
+    docs: { brief: "Remove tags of a model or version", customUsage: ["penguins/1 team"] },
+  }),
+  alias: buildCommand({
+    loader: async () => (await changes()).alias,
+    parameters: {
+      flags: {
+        delete: flag("Remove it"),
+        expected: optional("VERSION", "Refuse if it points elsewhere now; none for nowhere"),
+        ...changeFlags,
+      },
+      positional: { kind: "tuple", parameters: [version, argument("ALIAS", "Such as champion")] },
+    },
+    docs: {
+      brief: "Point an alias at a version, or remove it",
+      customUsage: ["penguins/1 champion", "penguins champion --delete"],
+    },
+  }),
+  promote: buildCommand({
+    loader: async () => (await changes()).promote,
+    parameters: {
+      flags: { expected: optional("STAGE", "Refuse if it is in another stage now"), ...changeFlags },
+      positional: {
+        kind: "tuple",
+        parameters: [version, argument("STAGE", "None, Staging, Production or Archived")],
+      },
+    },
+    docs: { brief: "Move a version to a stage", customUsage: ["penguins/1 production --reason 'better recall'"] },
+  }),
+  delete: buildCommand({
+    loader: async () => (await changes()).remove,
+    parameters: { flags: { ...yesFlag, ...changeFlags }, positional: { kind: "tuple", parameters: [either] } },
+    docs: { brief: "Delete a model or version; restore brings it back" },
+  }),
+  restore: buildCommand({
+    loader: async () => (await changes()).restore,
+    parameters: { flags: changeFlags, positional: { kind: "tuple", parameters: [either] } },
+    docs: { brief: "Bring a deleted model or version back" },
+  }),
+};

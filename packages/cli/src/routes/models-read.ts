@@ -1,0 +1,38 @@
+import { buildCommand } from "@stricli/core";
+import { argument, flag, limitFlag, optional, pairs, stackFlags } from "./parameters.ts";
+
+const model = argument("NAME", "The model");
+const either = argument("NAME[/VERSION]", "A model, or one of its versions");
+
+/** Commands that look at the registry. */
+export const readRoutes = {
+  list: buildCommand({
+    loader: () => import("../commands/models/list.ts"),
+    parameters: {
+      flags: { tag: pairs("Models with this tag"), deleted: flag("The deleted ones"), ...limitFlag, ...stackFlags },
+    },
+    docs: { brief: "List models" },
+  }),
+  versions: buildCommand({
+    loader: () => import("../commands/models/versions.ts"),
+    parameters: {
+      flags: {
+        stage: optional("STAGE", "Versions in this stage"),
+        tag: pairs("Versions with this tag"),
+        deleted: flag("The deleted ones"),
+        ...limitFlag,
+        ...stackFlags,
+      },
+      positional: { kind: "tuple", parameters: [model] },
+    },
+    docs: { brief: "List the versions of a model, newest first", customUsage: ["penguins --stage production"] },
+  }),
+  show: buildCommand({
+    loader: () => import("../commands/models/show.ts"),
+    parameters: { flags: stackFlags, positional: { kind: "tuple", parameters: [either] } },
+    docs: {
+      brief: "Show a model, or a version with its lineage and how to make it again",
+      customUsage: ["penguins", "penguins/1"],
+    },
+  }),
+};
