@@ -1,3 +1,9 @@
+/**
+ * What applications import: `import { pipeline, step } from "modelstack"`.
+ *
+ * @module modelstack
+ */
+
 import { createFramework } from "@modelstack/core";
 import { builtInPlugins } from "./built-in.ts";
 

@@ -1,3 +1,9 @@
+/**
+ * What flavors and tools import: `import { defineFlavor } from "@modelstack/core"`. Applications take what they need from `modelstack`.
+ *
+ * @module @modelstack/core
+ */
+
 import { refuseSecondCopy } from "./only-once.ts";
 
 refuseSecondCopy(import.meta.url);

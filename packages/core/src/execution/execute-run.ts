@@ -61,7 +61,7 @@ export interface RunResult {
  * Runs a plan on a stack: checks that it fits, opens the tracked run, records the run, lets the orchestrator bring it to its end, and
  * records that. A failing step gives a result that says so.
  *
- * @throws StackError what {@link checkPlanFits} throws, and errors of the stores
+ * @throws StackError what `checkPlanFits` throws, and errors of the stores
  */
 export async function executeRun(
   { plan, steps }: BuiltPlan,

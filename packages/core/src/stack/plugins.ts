@@ -24,7 +24,7 @@ export interface PluginManifest {
 /** A plugin that can be loaded. */
 export interface PluginSource {
   readonly manifest: PluginManifest;
-  /** Imports its module, whose default export {@link loadPlugin} checks. */
+  /** Imports its module, whose default export `loadPlugin` checks. */
   load(): Promise<unknown>;
 }
 

@@ -1,3 +1,9 @@
+/**
+ * The contract suites that every flavor passes, and components that keep everything in memory.
+ *
+ * @module @modelstack/core/testing
+ */
+
 // The contract suites, one for each kind of component, and what each of them must be given.
 export { describeArtifactStore } from "./describe-artifact-store.ts";
 export type { ArtifactStoreFixture } from "./artifact-store/fixture.ts";
