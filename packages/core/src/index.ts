@@ -100,6 +100,7 @@ export type {
   ExperimentTracker,
   ExperimentTrackerCapabilities,
   MetricPoint,
+  ProgramEnvironment,
   RunFile,
   RunInput,
   TrackedRun,

@@ -115,6 +115,12 @@ export class LocalExperimentTracker implements ExperimentTracker {
     return inline ?? this.#blobs.get(digest as Digest);
   }
 
+  /** No program has a client for it: what programs log comes in by their step. */
+  async environment(id: string) {
+    tracker.run(this.#database.sql, id);
+    return { variables: {}, secrets: {} };
+  }
+
   /** Metric points are written without waiting for the disk; an empty durable write syncs what came before it. */
   flush() {
     return this.#database.sync();

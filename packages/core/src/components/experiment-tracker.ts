@@ -71,6 +71,14 @@ export interface RunFile {
   readonly size: number;
 }
 
+/** Variables for programs, such as Python training code, that log to a run with a client of their own. */
+export interface ProgramEnvironment {
+  /** Names as every system takes them: letters, digits and `_`, no digit first, not beginning with `STACK_`. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Those whose values may be seen nowhere. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
 /**
  * Records what happens in runs: parameters, metrics over steps, tags, files, and the data that went in.
  *
@@ -134,6 +142,8 @@ export interface ExperimentTracker {
   listFiles(id: string): Promise<readonly RunFile[]>;
   /** @throws StackError ARTIFACT_NOT_FOUND */
   readFile(id: string, path: string): Promise<Uint8Array>;
+  /** What a program needs to log to this run itself. Nothing, where no program could. */
+  environment(id: string): Promise<ProgramEnvironment>;
   /** Returns when all that was logged is durable. */
   flush(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { describe, type TestOptions } from "vitest";
+import { environmentTests } from "./experiment-tracker/environment.ts";
 import { experimentTests } from "./experiment-tracker/experiments.ts";
 import { fileTests } from "./experiment-tracker/files.ts";
 import { trackerSuite, type ExperimentTrackerFixture } from "./experiment-tracker/fixture.ts";
@@ -23,6 +24,7 @@ export function describeExperimentTracker(
       "params, tags and inputs": paramTests,
       metrics: metricTests,
       files: fileTests,
+      environment: environmentTests,
     });
   });
 }

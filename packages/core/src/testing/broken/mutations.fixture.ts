@@ -3,6 +3,7 @@ import { artifactStoreMutations } from "./artifact-store.fixture.ts";
 import { artifactAndEffectMutations } from "./artifacts-and-effects.fixture.ts";
 import { attemptMutations } from "./attempts.fixture.ts";
 import { deletingAndTransferMutations } from "./deleting-and-transfer.fixture.ts";
+import { environmentMutations } from "./environment.fixture.ts";
 import { experimentMutations } from "./experiments.fixture.ts";
 import { fileMutations } from "./files.fixture.ts";
 import { historyMutations } from "./history.fixture.ts";
@@ -18,7 +19,7 @@ import { versionMutations } from "./versions.fixture.ts";
 /** By what a suite calls its component. */
 export const mutations = {
   "artifact store": artifactStoreMutations,
-  "experiment tracker": [...experimentMutations, ...loggingMutations],
+  "experiment tracker": [...experimentMutations, ...loggingMutations, ...environmentMutations],
   "model registry": [
     ...modelMutations,
     ...versionMutations,

@@ -239,6 +239,7 @@ function notFoundTests({ it }: TrackerSuite): void {
     logFile: (tracker, id) => tracker.logFile(id, "notes.txt", Buffer.from("x")),
     listFiles: (tracker, id) => tracker.listFiles(id),
     readFile: (tracker, id) => tracker.readFile(id, "notes.txt"),
+    environment: (tracker, id) => tracker.environment(id),
   };
   for (const [what, call] of Object.entries(calls)) {
     it(`refuses an unknown run as TRACKED_RUN_NOT_FOUND: ${what}`, async ({ tracker, start }) => {

@@ -166,6 +166,10 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     return Uint8Array.from(content);
   }
 
+  async environment(id: string) {
+    return { variables: { MEMORY_RUN_ID: this.#run(id).id }, secrets: { MEMORY_TOKEN: `token-of-${id}` } };
+  }
+
   async flush() {}
 }
 
