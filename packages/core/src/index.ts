@@ -35,7 +35,8 @@ export { planToMermaid, planToText } from "./pipeline/draw.ts";
 export type { StepSettings } from "./pipeline/plan-builder.ts";
 
 // Artifacts.
-export { artifact, issuesOf } from "./artifacts/types.ts";
+export { artifact } from "./artifacts/types.ts";
+export { issuesOf } from "./artifacts/json-type.ts";
 export type {
   AnyArtifactType,
   ArtifactOptions,

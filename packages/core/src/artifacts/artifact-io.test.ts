@@ -17,7 +17,7 @@ import type { ArtifactRecord } from "../components/records.ts";
 import { digestOf, type Digest } from "../digest.ts";
 import { StackError } from "../errors.ts";
 import { ArtifactIo, INLINE_LIMIT } from "./artifact-io.ts";
-import type { FolderRef } from "./artifact-type.ts";
+import type { ArtifactType, FolderRef } from "./artifact-type.ts";
 import { artifact } from "./types.ts";
 
 /** Blobs as files of a folder, named by their digests. */
@@ -84,9 +84,9 @@ describe("values", () => {
   it("of up to 64 KiB are kept in their record and need no store", async () => {
     using f = fixture();
     const value = "x".repeat(INLINE_LIMIT - 2);
-    const { record, fileName } = await f.io.save(json, value);
+    const { record, fileName, extension } = await f.io.save(json, value);
     expect(record).toMatchObject({ type: "json", form: "bytes", size: INLINE_LIMIT, digest: digestOf(`"${value}"`) });
-    expect(fileName).toBeUndefined();
+    expect([fileName, extension]).toEqual([undefined, ".json"]);
     expect(await f.io.load(json, f.commit(record), f.out)).toBe(value);
     expect(f.opened()).toBe(0);
   });
@@ -109,6 +109,34 @@ describe("values", () => {
       message: expect.stringContaining(digest),
       hint: expect.any(String),
     });
+  });
+});
+
+describe("types of a user", () => {
+  const dated: ArtifactType<ReadonlyMap<Date, number>> = {
+    kind: "dated",
+    form: "bytes",
+    extension: ".dated.json",
+    pack: async (map) => ({ form: "bytes", bytes: Buffer.from(JSON.stringify([...map])) }),
+    unpack: async (packed) => {
+      const entries = JSON.parse(Buffer.from((packed as { bytes: Uint8Array }).bytes).toString()) as [string, number][];
+      return new Map(entries.map(([at, value]) => [new Date(at), value]));
+    },
+  };
+
+  it("give back what JSON cannot hold, and may take their time for it", async () => {
+    using f = fixture();
+    const value = new Map([[new Date(1), 2]]);
+    const { record, extension } = await f.io.save(dated, value);
+    expect([record.type, extension]).toEqual(["dated", ".dated.json"]);
+    expect(await f.io.load(dated, f.commit(record), f.out)).toStrictEqual(value);
+  });
+
+  it("may say for each value how a file of it is called", async () => {
+    using f = fixture();
+    const pack = (text: string) => ({ form: "bytes" as const, bytes: Buffer.from(text), extension: `.${text}` });
+    const type: ArtifactType<string> = { ...artifact.text(), kind: "own", pack };
+    expect(await f.io.save(type, "svg")).toMatchObject({ extension: ".svg" });
   });
 });
 

@@ -17,6 +17,8 @@ export interface SavedArtifact {
   readonly record: ArtifactRecord;
   /** The file's or folder's own last name. */
   readonly fileName?: string;
+  /** How the name of a file with this content ends, where it has no name of its own: `.json`, or nothing. */
+  readonly extension: string;
 }
 
 /** Turns values into stored artifacts and back. Content goes to the store first; its record is the caller's to commit. */
@@ -32,14 +34,16 @@ export class ArtifactIo {
 
   /** @throws StackError VALUE_NOT_JSON, ARTIFACT_INVALID, FILE_NOT_FOUND, NAME_INVALID */
   async save(type: AnyArtifactType, value: unknown): Promise<SavedArtifact> {
-    const packed = type.pack(value);
+    const packed = await type.pack(value);
     switch (packed.form) {
-      case "bytes":
-        return { record: await this.#saveBytes(type.kind, "bytes", packed.bytes) };
+      case "bytes": {
+        const extension = packed.extension ?? type.extension ?? "";
+        return { extension, record: await this.#saveBytes(type.kind, "bytes", packed.bytes) };
+      }
       case "file":
-        return { fileName: nameOf(packed.path), record: await this.#saveFile(type.kind, packed.path) };
+        return { fileName: nameOf(packed.path), extension: "", record: await this.#saveFile(type.kind, packed.path) };
       case "directory":
-        return { fileName: nameOf(packed.path), record: await this.#saveFolder(type.kind, packed.path) };
+        return { fileName: nameOf(packed.path), extension: "", record: await this.#saveFolder(type.kind, packed.path) };
     }
   }
 

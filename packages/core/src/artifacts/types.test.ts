@@ -2,21 +2,23 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { AnyArtifactType, Packed } from "./artifact-type.ts";
-import { artifact, issuesOf } from "./types.ts";
+import { issuesOf } from "./json-type.ts";
+import { artifact } from "./types.ts";
 
 const stored = (text: string): Packed => ({ form: "bytes", bytes: Buffer.from(text) });
 const textOf = (packed: Packed) => (packed.form === "bytes" ? Buffer.from(packed.bytes).toString() : packed.form);
-const roundTrip = (type: AnyArtifactType, value: unknown): unknown => type.unpack(type.pack(value));
+const roundTrip = async (type: AnyArtifactType, value: unknown): Promise<unknown> =>
+  type.unpack(await type.pack(value));
 const invalid = (message: string | RegExp) =>
   expect.objectContaining({ code: "ARTIFACT_INVALID", message: expect.stringMatching(message) });
 
 describe("artifact.json", () => {
   const rows = artifact.json(z.array(z.object({ mass: z.number().positive(), species: z.string() })));
 
-  it("stores JSON text and gives back an equal value", () => {
+  it("stores JSON text and gives back an equal value", async () => {
     const value = [{ mass: 3.5, species: "Adélie 🐧" }];
-    expect(textOf(rows.pack(value))).toBe('[{"mass":3.5,"species":"Adélie 🐧"}]');
-    expect(roundTrip(rows, value)).toStrictEqual(value);
+    expect(textOf(await rows.pack(value))).toBe('[{"mass":3.5,"species":"Adélie 🐧"}]');
+    expect(await roundTrip(rows, value)).toStrictEqual(value);
   });
 
   it("checks what is written and names the place in the value", () => {
@@ -39,13 +41,13 @@ describe("artifact.json", () => {
     );
   });
 
-  it("gives back by a codec what JSON cannot hold", () => {
+  it("gives back by a codec what JSON cannot hold", async () => {
     const iso = z.codec(z.iso.datetime(), z.date(), { decode: (s) => new Date(s), encode: (d) => d.toISOString() });
     const big = z.codec(z.string(), z.bigint(), { decode: (s) => BigInt(s), encode: (n) => n.toString() });
     const type = artifact.json(z.object({ at: iso, n: big, many: z.array(iso) }));
     const value = { at: new Date(0), n: 2n ** 80n, many: [new Date(1)] };
-    expect(roundTrip(type, value)).toStrictEqual(value);
-    expect(textOf(type.pack(value))).toContain('"n":"1208925819614629174706176"');
+    expect(await roundTrip(type, value)).toStrictEqual(value);
+    expect(textOf(await type.pack(value))).toContain('"n":"1208925819614629174706176"');
   });
 
   it("says so when a codec fails, rather than blaming the schema", () => {
@@ -67,11 +69,11 @@ describe("artifact.json", () => {
     );
   });
 
-  it("B06 refuses NaN and infinities, and keeps -0", () => {
+  it("B06 refuses NaN and infinities, and keeps -0", async () => {
     const number = artifact.json(z.number());
     expect(() => number.pack(Number.NaN)).toThrow(invalid("received NaN"));
     expect(() => number.pack(Number.POSITIVE_INFINITY)).toThrow(invalid("Invalid input"));
-    expect(roundTrip(number, -0)).toBe(-0);
+    expect(await roundTrip(number, -0)).toBe(-0);
   });
 
   it("B05 refuses what the schema lets through and JSON cannot hold, with its path", () => {
@@ -86,15 +88,15 @@ describe("artifact.json", () => {
     expect(type.unpack(stored('{"a":1}'))).toEqual({ a: 1, b: 7 });
   });
 
-  it("gives back every JSON value as it was", () => {
+  it("gives back every JSON value as it was", async () => {
     const json = artifact.json(z.json());
     // zod drops that key from records.
     const values = fc
       .jsonValue({ noUnicodeString: false })
       .filter((value) => !JSON.stringify(value).includes('"__proto__"'));
-    fc.assert(
-      fc.property(values, (value) => {
-        expect(roundTrip(json, value)).toStrictEqual(value);
+    await fc.assert(
+      fc.asyncProperty(values, async (value) => {
+        expect(await roundTrip(json, value)).toStrictEqual(value);
       }),
       { numRuns: 200 },
     );
@@ -102,11 +104,11 @@ describe("artifact.json", () => {
 });
 
 describe("artifact.text", () => {
-  it("gives back every text that UTF-8 can hold, byte order mark included", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+  it("gives back every text that UTF-8 can hold, byte order mark included", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {
         const whole = `\uFEFF${text}`.toWellFormed();
-        expect(roundTrip(artifact.text(), whole)).toBe(whole);
+        expect(await roundTrip(artifact.text(), whole)).toBe(whole);
       }),
       { numRuns: 200 },
     );
@@ -124,10 +126,32 @@ describe("artifact.text", () => {
   });
 });
 
+describe("artifact.bytes", () => {
+  it("gives back the bytes as they were, as a Uint8Array", async () => {
+    const bytes = artifact.bytes();
+    for (const value of [new Uint8Array(0), Uint8Array.from({ length: 256 }, (_, i) => i)]) {
+      expect(await roundTrip(bytes, value)).toStrictEqual(value);
+    }
+    expect(await roundTrip(bytes, Buffer.from("abc"))).toStrictEqual(Uint8Array.of(97, 98, 99));
+  });
+
+  it.each([
+    ["a text", "abc", "got string"],
+    ["nothing", null, "got null"],
+    ["another view", new Float64Array(1), "got a Float64Array"],
+  ])("refuses %s", (_what, value, message) => {
+    expect(() => artifact.bytes().pack(value as never)).toThrow(invalid(message));
+  });
+
+  it("refuses a file", () => {
+    expect(() => artifact.bytes().unpack({ form: "file", path: "/x" })).toThrow(invalid("expected bytes, got a file"));
+  });
+});
+
 describe("artifact.file and artifact.directory", () => {
-  it("hand on a place on this machine", () => {
-    expect(roundTrip(artifact.file(), { path: "/x/m.json" })).toEqual({ path: "/x/m.json" });
-    expect(roundTrip(artifact.directory(), { folder: "/x/m" })).toEqual({ folder: "/x/m" });
+  it("hand on a place on this machine", async () => {
+    expect(await roundTrip(artifact.file(), { path: "/x/m.json" })).toEqual({ path: "/x/m.json" });
+    expect(await roundTrip(artifact.directory(), { folder: "/x/m" })).toEqual({ folder: "/x/m" });
   });
 
   it.each([

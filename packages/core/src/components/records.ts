@@ -99,7 +99,7 @@ export interface OutputRecord {
   /** Place in a mapped output; 0 otherwise. */
   readonly index: number;
   readonly digest: Digest;
-  /** The file's or folder's own last name. */
+  /** What a copy of it is called: the file's or folder's own last name, else the output's with the extension of its type. */
   readonly fileName?: string;
   /** For a named output: the name, under which the store counts versions. */
   readonly artifactName?: string;

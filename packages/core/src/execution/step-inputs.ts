@@ -100,9 +100,11 @@ export class StepInputs {
 /** Any JSON value as it is: what a single handle passed to a list input holds. */
 const rawJson = artifact.json(z.json());
 
-function itemsOfJson(type: AnyArtifactType, value: unknown): unknown[] {
+async function itemsOfJson(type: AnyArtifactType, value: unknown): Promise<unknown[]> {
   if (!Array.isArray(value)) {
     throw new StackError("ARTIFACT_INVALID", "A list input received a handle whose value is not a list.");
   }
-  return value.map((item) => type.unpack({ form: "bytes", bytes: Buffer.from(encodeJson(item)) }));
+  const items: unknown[] = [];
+  for (const item of value) items.push(await type.unpack({ form: "bytes", bytes: Buffer.from(encodeJson(item)) }));
+  return items;
 }

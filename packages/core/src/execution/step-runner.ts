@@ -189,17 +189,19 @@ export class StepRunner {
     const artifacts: ArtifactRecord[] = [];
     const outputs: OutputRecord[] = [];
     for (const [name, type] of Object.entries(code.outputs)) {
-      const { record, fileName } = await this.#scope.artifacts.save(type, values[name]).catch((error: unknown) => {
-        if (!isStackError(error, "invalid") && !isStackError(error, "not-found")) throw error;
-        throw new StackError(
-          "OUTPUT_INVALID",
-          `The output "${name}" of step ${code.name} cannot be stored: ${error.message}`,
-          {
-            ...(error.hint === undefined ? {} : { hint: error.hint }),
-            cause: error,
-          },
-        );
-      });
+      const { record, fileName, extension } = await this.#scope.artifacts
+        .save(type, values[name])
+        .catch((error: unknown) => {
+          if (!isStackError(error, "invalid") && !isStackError(error, "not-found")) throw error;
+          throw new StackError(
+            "OUTPUT_INVALID",
+            `The output "${name}" of step ${code.name} cannot be stored: ${error.message}`,
+            {
+              ...(error.hint === undefined ? {} : { hint: error.hint }),
+              cause: error,
+            },
+          );
+        });
       artifacts.push(record);
       outputs.push({
         run: this.#scope.run.id,
@@ -207,7 +209,7 @@ export class StepRunner {
         name,
         index: 0,
         digest: record.digest,
-        ...(fileName === undefined ? {} : { fileName }),
+        fileName: fileName ?? `${name}${extension}`,
         ...(type.name === undefined ? {} : { artifactName: type.name }),
       });
     }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { issuesOf } from "../artifacts/types.ts";
+import { issuesOf } from "../artifacts/json-type.ts";
 import { StackError } from "../errors.ts";
 import { checkIdentifier, checkLabel, checkPortableName } from "../names.ts";
 import { topologicalOrder } from "./graph.ts";

@@ -1,5 +1,5 @@
 import type { AnyArtifactType } from "../artifacts/artifact-type.ts";
-import { issuesOf } from "../artifacts/types.ts";
+import { issuesOf } from "../artifacts/json-type.ts";
 import { StackError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { checkIdentifier } from "../names.ts";

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { z } from "zod";
-import { issuesOf } from "../artifacts/types.ts";
+import { issuesOf } from "../artifacts/json-type.ts";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { StackError } from "../errors.ts";
 import { looksSecret } from "../secrets.ts";

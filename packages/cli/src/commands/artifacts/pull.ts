@@ -12,8 +12,7 @@ export default async function pull(this: Context, flags: Flags, reference: strin
   await using stack = await openStackFor(this, flags);
   const metadata = await stack.metadataStore();
   const { record, outputs } = await findArtifact(metadata, reference);
-  const extension = record.type === "json" ? ".json" : record.type === "text" ? ".txt" : "";
-  const name = checkFileName(outputs[0]?.fileName ?? `${outputs[0]?.name ?? shortDigest(record.digest)}${extension}`);
+  const name = checkFileName(outputs[0]?.fileName ?? outputs[0]?.name ?? shortDigest(record.digest));
   const path = flags.to === undefined ? join(this.io.cwd(), name) : resolve(this.io.cwd(), flags.to);
   if (existsSync(path)) {
     throw new StackError("USAGE", `${path} is there already.`, { hint: "Name another place: --to PATH" });
