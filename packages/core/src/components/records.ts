@@ -105,13 +105,31 @@ export interface OutputRecord {
   readonly artifactName?: string;
 }
 
-/** That an attempt received an artifact: with outputs, the lineage. */
+/** An output of an instance, as the origin of what another one received. */
+export interface OutputOrigin {
+  readonly run: string;
+  readonly instance: string;
+  readonly output: string;
+}
+
+/** A model version, as the origin of what an instance received. */
+export interface ModelOrigin {
+  readonly model: string;
+  readonly version: string;
+  /** The stack whose registry has it. */
+  readonly stack: string;
+  /** The reference as it was written: `models:/penguins@champion`. */
+  readonly uri: string;
+}
+
+/** That an attempt received an artifact or a model: with outputs, the lineage. */
 export interface InputRecord {
   readonly attempt: string;
+  /** The input's name; of a model that the body loaded itself, the reference. */
   readonly name: string;
+  /** The artifact's, or the model's. */
   readonly digest: Digest;
-  /** Where it came from. */
-  readonly from: { readonly run: string; readonly instance: string; readonly output: string };
+  readonly from: OutputOrigin | ModelOrigin;
 }
 
 /** An intended change to something outside, written before it is made, so that doing it again can look whether it was made. */

@@ -133,6 +133,19 @@ export function outputOf(row: Row): OutputRecord {
 }
 
 export function insertInput(sql: Sql, { attempt, name, digest, from }: InputRecord): void {
+  if ("model" in from) {
+    sql.run(
+      "INSERT INTO input_model (attempt, name, digest, model, version, stack, uri) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      attempt,
+      name,
+      digest,
+      from.model,
+      from.version,
+      from.stack,
+      from.uri,
+    );
+    return;
+  }
   sql.run(
     "INSERT INTO input (attempt, name, digest, from_run, from_instance, from_output) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     attempt,
@@ -145,7 +158,10 @@ export function insertInput(sql: Sql, { attempt, name, digest, from }: InputReco
 }
 
 export function inputs(sql: Sql, attempt: string): InputRecord[] {
-  return sql.all("SELECT * FROM input WHERE attempt = ? ORDER BY name", attempt).map(inputOf);
+  return [
+    ...sql.all("SELECT * FROM input WHERE attempt = ?", attempt).map(inputOf),
+    ...sql.all("SELECT * FROM input_model WHERE attempt = ?", attempt).map(inputModelOf),
+  ].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 export function inputOf(row: Row): InputRecord {
@@ -157,6 +173,20 @@ export function inputOf(row: Row): InputRecord {
       run: row["from_run"] as string,
       instance: row["from_instance"] as string,
       output: row["from_output"] as string,
+    },
+  };
+}
+
+export function inputModelOf(row: Row): InputRecord {
+  return {
+    attempt: row["attempt"] as string,
+    name: row["name"] as string,
+    digest: row["digest"] as Digest,
+    from: {
+      model: row["model"] as string,
+      version: row["version"] as string,
+      stack: row["stack"] as string,
+      uri: row["uri"] as string,
     },
   };
 }

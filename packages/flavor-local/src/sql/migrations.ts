@@ -98,4 +98,12 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX model_change_by_model ON model_change (model, version);
   `,
+  `
+  -- Beside input: what came from a model registry rather than from an output.
+  CREATE TABLE input_model (
+    attempt TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL, stack TEXT NOT NULL,
+    uri TEXT NOT NULL, PRIMARY KEY (attempt, name, uri)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX input_model_by_version ON input_model (model, version);
+  `,
 ];

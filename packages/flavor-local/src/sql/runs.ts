@@ -148,7 +148,7 @@ export function deleteRun(sql: Sql, id: string): ArtifactRecord[] {
     id,
     id,
   );
-  sql.run(`DELETE FROM input WHERE attempt IN (${attempts})`, id);
+  for (const table of ["input", "input_model"]) sql.run(`DELETE FROM ${table} WHERE attempt IN (${attempts})`, id);
   for (const table of ["output", "attempt", "event", "lease"]) sql.run(`DELETE FROM ${table} WHERE run = ?`, id);
   sql.run("DELETE FROM effect WHERE substr(key, 1, length(?) + 1) = ? || '/'", id, id);
   const { plan: digest } = sql.get("SELECT plan FROM run WHERE id = ?", id)!;

@@ -42,6 +42,8 @@ export function* exportFacts(sql: Sql): Generator<string> {
     yield line({ fact: "named", named: artifacts.namedOf(row) });
   for (const row of sql.all("SELECT * FROM input ORDER BY attempt, name"))
     yield line({ fact: "input", input: attempts.inputOf(row) });
+  for (const row of sql.all("SELECT * FROM input_model ORDER BY attempt, name"))
+    yield line({ fact: "input", input: attempts.inputModelOf(row) });
   for (const row of sql.all("SELECT key FROM effect ORDER BY key"))
     yield line({ fact: "effect", effect: effects.effect(sql, row["key"] as string)! });
   for (const row of sql.all("SELECT * FROM event ORDER BY run, writer, seq"))

@@ -38,6 +38,15 @@ export const attemptMutations: readonly Mutation<MetadataStore>[] = [
     breakIt: committing((commit) => ({ ...commit, inputs: commit.inputs.slice(0, 1) })),
   },
   {
+    rule: "the origin of a model is kept",
+    failing: "keeps which models an attempt received, though one input had two of one content",
+    breakIt: (store) => ({
+      inputs: async (attempt) => [
+        ...new Map((await store.inputs(attempt)).map((input) => [`${input.name} ${input.digest}`, input])).values(),
+      ],
+    }),
+  },
+  {
     rule: "all of an attempt is kept",
     failing: "gives an attempt's error, log and tracked run back as they were",
     breakIt: committing(({ attempt: { error: _, ...attempt }, ...commit }) => ({ ...commit, attempt })),

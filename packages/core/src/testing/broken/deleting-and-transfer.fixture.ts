@@ -89,6 +89,20 @@ export const deletingAndTransferMutations: readonly Mutation<MetadataStore>[] = 
     }),
   },
   {
+    rule: "a model that was received keeps no artifact",
+    failing: "does not keep an artifact for a run that received the same content as a model",
+    breakIt: (store) => {
+      const received = new Set<string>();
+      return {
+        commitAttempt: async (commit) => {
+          for (const { digest } of commit.inputs) received.add(digest);
+          await store.commitAttempt(commit);
+        },
+        deleteRun: async (id) => (await store.deleteRun(id)).filter(({ digest }) => !received.has(digest)),
+      };
+    },
+  },
+  {
     rule: "what the last run has used is free with it",
     failing: "returns an artifact with the last run that refers to it",
     breakIt: (store) => ({

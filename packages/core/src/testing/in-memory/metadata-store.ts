@@ -193,7 +193,9 @@ export class InMemoryMetadataStore implements MetadataStore {
   }
 
   #digestsInUse(): Set<Digest> {
-    return new Set([...this.#facts.outputs.all(), ...this.#facts.inputs.all()].map(({ digest }) => digest));
+    // A model is kept by its registry: who received one does not need the artifact that it once was.
+    const received = this.#facts.inputs.all().filter(({ from }) => !("model" in from));
+    return new Set([...this.#facts.outputs.all(), ...received].map(({ digest }) => digest));
   }
 
   #forget(digest: Digest): ArtifactRecord[] {

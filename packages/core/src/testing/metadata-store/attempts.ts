@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { digestOf } from "../../digest.ts";
 import { inPagesOfTwo, upTo } from "../tools.ts";
-import { attemptOf, elsewhere, eventsOf, idOf, inputFrom } from "./facts.ts";
+import { attemptOf, elsewhere, eventsOf, idOf, inputFrom, inputFromModel } from "./facts.ts";
 import type { MetadataSuite } from "./fixture.ts";
 
 const run = `run/${idOf(1)}`;
@@ -22,6 +22,22 @@ export function attemptTests(suite: MetadataSuite): void {
       await store.inputs(stored.attempt.id).then((list) => list.toSorted((a, b) => a.name.localeCompare(b.name))),
     ).toEqual(stored.inputs.toSorted((a, b) => a.name.localeCompare(b.name)));
     expect(await store.getArtifact(digestOf("a"))).toEqual(stored.artifacts[0]);
+  });
+
+  it("keeps which models an attempt received, though one input had two of one content", async ({
+    store,
+    create,
+    hold,
+    commit,
+  }) => {
+    await create(1);
+    const inputs = [inputFromModel("same", "3"), inputFromModel("same", "4"), inputFrom(idOf(9), "rows")];
+
+    const { attempt } = await commit(await hold(run), { inputs });
+
+    const received = await store.inputs(attempt.id);
+    expect(received).toHaveLength(3);
+    expect(received).toEqual(expect.arrayContaining(inputs.map((input) => ({ ...input, attempt: attempt.id }))));
   });
 
   it("gives an attempt's error, log and tracked run back as they were", async ({ store, create, hold }) => {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { digestOf } from "../../digest.ts";
-import { elsewhere, eventsOf, idOf, inputFrom, timeOf } from "./facts.ts";
+import { elsewhere, eventsOf, idOf, inputFrom, inputFromModel, timeOf } from "./facts.ts";
 import type { MetadataSuite } from "./fixture.ts";
 
 const [one, two] = [idOf(1), idOf(2)];
@@ -17,7 +17,7 @@ export function deleteTests({ it }: MetadataSuite): void {
     const { attempt } = await commit(lease, {
       outputs: { out: "a" },
       artifactName: "rows",
-      inputs: [inputFrom(one, "a")],
+      inputs: [inputFrom(one, "a"), inputFromModel("m")],
       events: eventsOf(one, [{ kind: "run-started" }]),
     });
     await store.putEffect({ key: `${one}/load/version`, intent: null, createdAt: timeOf(1) });
@@ -91,6 +91,23 @@ export function deleteTests({ it }: MetadataSuite): void {
     expect(await store.deleteRun(one)).toEqual([]);
 
     expect(await store.getArtifact(digestOf("used"))).toMatchObject({ digest: digestOf("used") });
+  });
+
+  it("does not keep an artifact for a run that received the same content as a model", async ({
+    store,
+    create,
+    hold,
+    commit,
+  }) => {
+    for (const number of [1, 2]) await create(number);
+    const lease = await hold(`run/${one}`);
+    await commit(lease, { outputs: { out: "forest" } });
+    await store.releaseLease(lease);
+    await commit(await hold(`run/${two}`), { inputs: [inputFromModel("forest")] });
+
+    const free = await store.deleteRun(one);
+
+    expect(free.map(({ digest }) => digest)).toEqual([digestOf("forest")]);
   });
 
   it("returns an artifact with the last run that refers to it", async ({ store, create, hold, commit }) => {

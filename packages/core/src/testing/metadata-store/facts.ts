@@ -138,3 +138,9 @@ export function attemptOf(lease: Lease, number: number, parts: AttemptParts): At
 export function inputFrom(run: string, text: string, name = "data"): Omit<InputRecord, "attempt"> {
   return { name, digest: digestOf(text), from: { run, instance: "load", output: "out" } };
 }
+
+/** That a model whose file holds a text came from a registry. */
+export function inputFromModel(text: string, version = "3", name = "model"): Omit<InputRecord, "attempt"> {
+  const from = { model: "penguins", version, stack: "team", uri: `models:/penguins@n${version}?stack=team` };
+  return { name, digest: digestOf(text), from };
+}

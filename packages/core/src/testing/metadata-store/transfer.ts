@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { MetadataStore } from "../../components/metadata-store.ts";
 import type { FactLine } from "../../components/records.ts";
-import { eventsOf, idOf, inputFrom, planOf, textArtifact, timeOf } from "./facts.ts";
+import { eventsOf, idOf, inputFrom, inputFromModel, planOf, textArtifact, timeOf } from "./facts.ts";
 import type { MetadataSuite, MetadataTools } from "./fixture.ts";
 
 async function* linesOf(lines: readonly string[]): AsyncGenerator<string> {
@@ -21,7 +21,7 @@ async function fill({ store, create, hold, commit }: Pick<MetadataTools, "store"
       artifacts: [large],
       events: eventsOf(id, [{ kind: "run-started", trackedRun: "t" }]),
     });
-    await commit(lease, { instance: "train", status: "failed", inputs: [inputFrom(id, "same")] });
+    await commit(lease, { instance: "train", status: "failed", inputs: [inputFrom(id, "same"), inputFromModel("m")] });
     await store.putEffect({ key: `${id}/train/version`, intent: [number, -0], createdAt: timeOf(1) });
   }
   await store.settleEffect(`${idOf(1)}/train/version`, { version: "3", minus: -0 });
@@ -197,7 +197,13 @@ function references(line: FactLine): { readonly makes: string; readonly needs: r
     case "output":
       return { makes: "output", needs: [`run ${line.output.run}`, `artifact ${line.output.digest}`] };
     case "input":
-      return { makes: "input", needs: [`attempt ${line.input.attempt}`, `artifact ${line.input.digest}`] };
+      return {
+        makes: "input",
+        needs: [
+          `attempt ${line.input.attempt}`,
+          ...("model" in line.input.from ? [] : [`artifact ${line.input.digest}`]),
+        ],
+      };
     case "effect":
       return { makes: "effect", needs: [] };
     case "named":
