@@ -1,24 +1,44 @@
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { plantedVariables } from "./tests/support/planted.ts";
 
 // Tests run the source of the workspace's packages, so that a failing line is a line somebody wrote.
 const conditions = ["@modelstack/source", "node", "import", "module", "default"];
+
+// What tests leave behind lies here until the last one has looked through it.
+const kept = mkdtempSync(join(realpathSync(tmpdir()), "modelstack-kept-"));
+process.once("exit", () => rmSync(kept, { recursive: true, force: true }));
+
+const project = (name: string, root: string, groupOrder: number, exclude: readonly string[] = []) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name,
+    root,
+    include: ["**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
+    env: { KEEP_TEST_STATE_IN: kept, ...plantedVariables },
+    // Not 0: on machines that run one file at a time, vitest takes that group last.
+    sequence: { groupOrder },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
 
 export default defineConfig({
   test: {
     // CI counts from the report; see .ci/run.
     reporters:
       process.env["CI"] === "true" ? ["default", ["json", { outputFile: ".cache/test-report.json" }]] : ["default"],
-    projects: ["packages/core", "packages/flavor-local", "packages/cli", "examples", "tests"].map((root) => ({
-      resolve: { conditions },
-      ssr: { resolve: { conditions } },
-      test: {
-        name: root.replace("packages/", ""),
-        root,
-        include: ["**/*.test.ts"],
-        exclude: ["**/node_modules/**", "**/dist/**"],
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-      },
-    })),
+    projects: [
+      project("core", "packages/core", 1),
+      project("flavor-local", "packages/flavor-local", 1),
+      project("cli", "packages/cli", 1),
+      project("examples", "examples", 1),
+      project("tests", "tests", 1, ["after/**"]),
+      project("after", "tests/after", 2),
+    ],
   },
 });

@@ -1,20 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { keepOutput, temporaryFolder } from "./support/kept.ts";
 import { blocksOf, compared, linksOf, type Block } from "./support/markdown.ts";
+import { plantedVariables } from "./support/planted.ts";
 
 // Every page is read as a person would: files are written, commands are typed one after the other in one folder, and what is printed is
 // compared with what the page shows. `npx` would find the same command, half a second later.
@@ -28,10 +18,11 @@ const read = (page: string) => readFileSync(join(root, page), "utf8");
 /** The two commands after a clone. They install, so they are not run here; CI runs the second as it stands. */
 const setUp = ["npm install && npx stack run examples/penguins/pipeline.ts", "npm install && npm test"] as const;
 
-const temporary = realpathSync(mkdtempSync(join(tmpdir(), "modelstack-docs-")));
-afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+const { path: temporary, ...kept } = temporaryFolder("modelstack-docs");
+afterAll(() => kept[Symbol.dispose]());
 
 const environment: NodeJS.ProcessEnv = {
+  ...plantedVariables,
   PATH: [join(root, "node_modules", ".bin"), dirname(process.execPath), process.env["PATH"]].join(delimiter),
   HOME: temporary,
   USER: "ada",
@@ -61,6 +52,7 @@ function bash(folder: string, script: string): string {
     env: environment,
     encoding: "utf8",
   });
+  keepOutput(stdout);
   const output = stdout.replaceAll(folder, "/home/ada/penguins");
   if (status !== 0) throw new Error(`exit ${status} after:\n${output}`);
   return output;

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { discard, keepOutput } from "../../tests/support/kept.ts";
 import penguins from "./pipeline.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -10,8 +11,15 @@ const command = join(root, "packages", "cli", "bin", "stack.js");
 
 describe("the penguins example", () => {
   let folder: string;
-  const node = (...args: string[]) =>
-    execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const node = (...args: string[]) => {
+    const said = execFileSync(process.execPath, args, {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    keepOutput(said);
+    return said;
+  };
   const stack = <T>(...args: string[]) => JSON.parse(node(command, ...args, "--json")) as T;
   interface Ran {
     readonly run: string;
@@ -31,7 +39,7 @@ describe("the penguins example", () => {
     first = stack("run", "pipeline.ts");
     second = stack("run", "pipeline.ts");
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => discard(folder));
 
   it("has three trainings that wait for nothing but the split", () => {
     const { instances } = penguins.plan();

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launcher, stack, type Outcome } from "../support/command.ts";
 import { userEnvironment } from "../support/packed-project.ts";
 import { delegatingPlugin, installPlugin } from "../support/plugin.ts";
+import { plantedByTests } from "../support/planted.ts";
 import { pipelineFile, project, type Project } from "../support/project.ts";
 import { refuses } from "../support/refusals.ts";
 
-const token = "hunter2-abcdef-0123456789";
-const password = "correct-horse-battery";
+const [token, password, inline] = plantedByTests;
 
 const yaml = `version: 1
 active: guarded
@@ -17,7 +17,7 @@ plugins: [vault-flavor]
 stacks:
   guarded:
     experiment_tracker: { flavor: vault, api_token: "\${env:API_TOKEN}", url: "https://ada:${password}@example.org/x" }
-    model_registry: { flavor: vault, headers: { authorization_token: inline-secret-987 } }
+    model_registry: { flavor: vault, headers: { authorization_token: ${inline} } }
 `;
 
 /** A project whose stack takes secrets, with this pipeline. */
@@ -85,13 +85,13 @@ describe("a secret that a step says in every way there is", () => {
   it("J01 J04 is in nothing that any command prints", () => {
     expect(outcomes.map(({ exit }) => exit)).toEqual([1, 1, ...Array<number>(10).fill(0)]);
     for (const { stdout, stderr } of outcomes)
-      for (const secret of [token, password, "inline-secret-987"]) expect(stdout + stderr).not.toContain(secret);
+      for (const secret of [token, password, inline]) expect(stdout + stderr).not.toContain(secret);
   });
 
   it("J01 J04 is in no file of the state folder: not in the database, its log, the steps' logs", () => {
     const state = join(at.folder, ".stack");
     expect(filesWith(state, "note ***").map((path) => path.slice(state.length + 1))).toContain("stack.db");
-    expect(filesWith(state, token, password, "inline-secret-987")).toEqual([]);
+    expect(filesWith(state, token, password, inline)).toEqual([]);
   });
 
   it("A18 J01 is shown as *** by stack show, and a variable by its name", () => {

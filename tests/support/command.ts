@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { main } from "../../packages/cli/src/main.ts";
+import { keepOutput } from "./kept.ts";
 import { userEnvironment } from "./packed-project.ts";
+import { plantedVariables } from "./planted.ts";
 
 /** The command's launcher, as `npx stack` finds it. */
 export const launcher = join(import.meta.dirname, "..", "..", "packages", "cli", "bin", "stack.js");
@@ -57,7 +59,10 @@ export function startStack(folder: string, argv: readonly string[], options: Cal
   }
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ exit: code ?? signal ?? "none", ...said }));
+    child.on("close", (code, signal) => {
+      keepOutput(said.stdout, said.stderr);
+      resolve({ exit: code ?? signal ?? "none", ...said });
+    });
   });
   return {
     ended,
@@ -97,9 +102,10 @@ export async function call(folder: string, argv: readonly string[], options: InP
     stdout: output("stdout"),
     stderr: output("stderr"),
     stdin: { isTTY: options.terminal !== undefined },
-    env: { ...options.env },
+    env: { ...plantedVariables, ...options.env },
     cwd: () => folder,
   });
+  keepOutput(said.stdout, said.stderr);
   return { exit, ...said };
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { temporaryFolder } from "./kept.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -26,8 +26,8 @@ export function runIn(folder: string, command: string, ...args: readonly string[
 
 /** A project outside the workspace, made by `npm init -y`, with the packages installed as npm would publish them. */
 export function packedProject(): { readonly folder: string } & Disposable {
-  const base = mkdtempSync(join(tmpdir(), "modelstack-user-"));
-  const folder = join(base, "project");
+  const base = temporaryFolder("modelstack-user");
+  const folder = join(base.path, "project");
   execFileSync("mkdir", [folder]);
   const tarballs = readdirSync(join(root, "packages")).map((name) => {
     const [packed] = JSON.parse(
@@ -41,5 +41,5 @@ export function packedProject(): { readonly folder: string } & Disposable {
   });
   runIn(folder, "npm", "init", "-y");
   runIn(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs);
-  return { folder, [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true }) };
+  return { folder, [Symbol.dispose]: () => base[Symbol.dispose]() };
 }

@@ -1,15 +1,7 @@
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempDisposableSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { temporaryFolder } from "./kept.ts";
 
 const workspace = join(import.meta.dirname, "..", "..");
 
@@ -25,7 +17,7 @@ export interface Project extends Disposable {
 
 /** A project that finds the workspace's packages and zod in its `node_modules`, as if they were installed. */
 export function project(files: Readonly<Record<string, string | Uint8Array>> = {}): Project {
-  const temporary = mkdtempDisposableSync(join(realpathSync(tmpdir()), "modelstack-faults-"));
+  const temporary = temporaryFolder("modelstack-faults");
   const folder = join(temporary.path, "project");
   const at = (path: string) => join(folder, path);
   mkdirSync(at("node_modules"), { recursive: true });
@@ -49,7 +41,7 @@ export function project(files: Readonly<Record<string, string | Uint8Array>> = {
         encoding: "utf8",
         stdio: "pipe",
       }).trim(),
-    [Symbol.dispose]: () => temporary.remove(),
+    [Symbol.dispose]: () => temporary[Symbol.dispose](),
   };
 }
 
