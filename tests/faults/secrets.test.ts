@@ -116,6 +116,17 @@ describe("a secret where it would be kept", () => {
     expect(at.has(".stack")).toBe(false);
   });
 
+  it("J04 is refused as a parameter whose URL holds it in its query", async () => {
+    using at = project({
+      "pipeline.ts": pipelineFile(`
+        const fetchRows = step({ name: "fetch", params: z.object({ url: z.string() }) }, () => {});
+        export default pipeline({ name: "p", params: z.object({ url: z.string() }) }, ({ url }) => { fetchRows({ url }); });`),
+    });
+    const argv = ["run", "pipeline.ts", "--param", "url=https://example.org/rows?private_token=abc123"];
+    expect(await stack(at.folder, argv)).toMatchObject({ exit: 2, stderr: expect.stringContaining("[PARAM_INVALID]") });
+    expect(at.has(".stack")).toBe(false);
+  });
+
   it.each([[["validate"]], [["runs", "list"]]])(
     "A18 works in stack.yaml itself, with a warning by stack %j",
     async (argv) => {

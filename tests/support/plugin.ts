@@ -16,11 +16,12 @@ export function installPlugin(at: Project, { name, version = "1.2.3", modelstack
 }
 
 /**
- * The code of a plugin whose tracker and registry are the local ones under another name. `keys` are what they take in stack.yaml (zod),
+ * The code of a plugin whose tracker and registry are the local ones under another name. `keys` are what they take in stack.yaml (zod, core's `httpUrl`),
  * `registry` changes the registry that it is given.
  */
 function delegating(flavor: string, keys = "{}", registry = "(registry) => registry"): string {
-  return `import local from "@modelstack/flavor-local";
+  return `import { httpUrl } from "@modelstack/core";
+import local from "@modelstack/flavor-local";
 import { z } from "zod";
 
 const change = ${registry};

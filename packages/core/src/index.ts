@@ -91,6 +91,7 @@ export {
   type FlavorContext,
   type Plugin,
 } from "./stack/flavor.ts";
+export { httpUrl } from "./stack/http-url.ts";
 export { findPlugin, PLUGIN_API, readManifest, type PluginManifest, type PluginSource } from "./stack/plugins.ts";
 export type { FlavorListing } from "./stack/flavor-catalog.ts";
 export { componentKinds, type ComponentKind, type ComponentTypes } from "./components/kinds.ts";

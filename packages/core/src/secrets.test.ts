@@ -39,11 +39,19 @@ describe("maskSecrets", () => {
   });
 
   it.each([
+    ["https://host/x?private_token=abc&page=2#top", "https://host/x?private_token=***&page=2#top"],
+    ['GET "https://host/x?api_key=abc"', 'GET "https://host/x?api_key=***"'],
+  ])("J01 hides what the query of %s calls a secret", (text, masked) => {
+    expect(maskSecrets(text)).toBe(masked);
+  });
+
+  it.each([
     "https://host/path?mail=a@b.com",
     '{"url":"https://host","mail":"a@b.com"}',
     "see https://host and mail a@b.com",
     "git@gitlab.com:group/project.git",
     "glass-bottomed boats",
+    "https://host/path?max_tokens=20&page=2",
   ])("leaves %s as it is", (text) => {
     expect(maskSecrets(text)).toBe(text);
   });

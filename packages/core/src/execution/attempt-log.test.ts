@@ -30,7 +30,7 @@ describe("AttemptLog", () => {
 
   it("J05 can be read by its owner alone", () => {
     using f = fixture();
-    f.log.write("x");
+    f.log.write("a line\n");
     expect(statSync(f.file).mode & 0o777).toBe(0o600);
     expect(statSync(join(f.file, "..")).mode & 0o777).toBe(0o700);
   });
@@ -40,6 +40,22 @@ describe("AttemptLog", () => {
     registerSecret("hunter2-hunter2");
     expect(f.log.write("login hunter2-hunter2 glpat-abcdefghijklmnop\n")).toBe("login *** ***\n");
     expect(f.text()).toBe("login *** ***\n");
+  });
+
+  it("J04 holds no secret that was written in two pieces, and gives the rest back when it is flushed or closed", () => {
+    using f = fixture();
+    registerSecret("hunter2-hunter2");
+    expect([f.log.write("login hunter2-"), f.log.write(Buffer.from("hunter2 hunt"))]).toEqual(["login ", "*** "]);
+    expect([f.log.flush(), f.text()]).toEqual(["hunt", "login *** hunt"]);
+    f.log.write(" hunter2-");
+    f.log.close();
+    expect(f.text()).toBe("login *** hunt hunter2-");
+  });
+
+  it("keeps a letter whose bytes come in two pieces", () => {
+    using f = fixture();
+    const bytes = Buffer.from("é\n");
+    expect([f.log.write(bytes.subarray(0, 1)), f.log.write(bytes.subarray(1))]).toEqual(["", "é\n"]);
   });
 
   it("B07 keeps its first 16 MiB, gives nothing of the rest to be shown, and says how much was dropped", () => {

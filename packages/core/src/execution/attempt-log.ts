@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { maskSecrets } from "../secrets.ts";
+import { MaskedText } from "../masked-text.ts";
 
 /** A log keeps its first bytes up to this number; what comes after is counted and dropped. */
 export const LOG_LIMIT = 16 * 1024 * 1024;
@@ -10,6 +10,8 @@ export class AttemptLog {
   /** Relative to the state folder. */
   readonly path: string;
   readonly #file: string;
+  readonly #decoder = new TextDecoder();
+  readonly #mask = new MaskedText();
   #descriptor: number | undefined;
   #written = 0;
   #dropped = 0;
@@ -25,17 +27,30 @@ export class AttemptLog {
   }
 
   /**
-   * Returns the text as it may be shown: masked, and nothing of what the log has no more room for, which would fill the terminal too.
-   * What a step prints after its end, from a callback it did not wait for, is shown but not kept: its record is closed.
+   * Returns the text as it may be shown: masked, without its end if that may be the beginning of a secret (it comes with what is written
+   * next), and without what the log has no more room for, which would fill the terminal too. What a step prints after its end, from a
+   * callback it did not wait for, is shown but not kept: its record is closed.
    */
   write(chunk: string | Uint8Array): string {
     if (this.#dropped > 0 && !this.#closed) {
       this.#dropped += Buffer.byteLength(chunk);
       return "";
     }
-    const masked = maskSecrets(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
-    if (this.#closed) return masked;
+    const text = typeof chunk === "string" ? chunk : this.#decoder.decode(chunk, { stream: true });
+    return this.#closed ? this.#mask.write(text) + this.#mask.flush() : this.#keep(this.#mask.write(text));
+  }
+
+  /** Writes what was held back, and returns it as {@link AttemptLog.write} does: the step has ended, or something else follows. */
+  flush(): string {
+    return this.#keep(this.#mask.flush());
+  }
+
+  #keep(masked: string): string {
     const all = Buffer.from(masked);
+    if (this.#dropped > 0) {
+      this.#dropped += all.byteLength;
+      return "";
+    }
     const bytes = all.subarray(0, LOG_LIMIT - this.#written);
     this.#append(bytes);
     this.#dropped = all.byteLength - bytes.byteLength;
@@ -56,6 +71,7 @@ export class AttemptLog {
 
   close(): void {
     if (this.#closed) return;
+    this.flush();
     this.#closed = true;
     if (this.#descriptor === undefined) return;
     if (this.#dropped > 0) {

@@ -96,6 +96,20 @@ describe("what a step prints", () => {
   });
 });
 
+describe("a secret that a step prints in two pieces", () => {
+  it("J04 is hidden in its log and on the terminal, and what follows at the end is shown", () => {
+    const out = run(`
+      await step("a", async () => {
+        process.stdout.write("token glpat-abcdef");
+        await tick();
+        process.stdout.write("ghijklmnop, next glpat");
+      }, (_, text) => process.stderr.write(text + "|"));
+    `);
+    expect(out.stderr).toBe("token |***, next |glpat|");
+    expect(out.logs.a).toBe("token ***, next glpat");
+  });
+});
+
 describe("a step that ends the process", () => {
   it("B08 fails instead, and says how to end a step", () => {
     const out = run(`

@@ -58,14 +58,15 @@ export async function withStepOutput<T>(io: StepIo, body: () => Promise<T>): Pro
   try {
     return await Promise.race([scopes.run(scope, body), failed]);
   } finally {
+    show(scope, scope.log.flush());
     running.delete(scope);
     if (running.size === 0) restore?.();
   }
 }
 
-/** Passes on what a step said. The listener prints it, which must not count as printed by the step. */
+/** Passes on what a step said, if anything. The listener prints it, which must not count as printed by the step. */
 export function show({ instance, onPrint }: Pick<StepIo, "instance" | "onPrint">, text: string): void {
-  if (onPrint !== undefined) scopes.exit(() => onPrint(instance, maskSecrets(text)));
+  if (onPrint !== undefined && text !== "") scopes.exit(() => onPrint(instance, maskSecrets(text)));
 }
 
 function onUncaught(error: unknown): void {
@@ -124,8 +125,7 @@ function divert(): () => void {
       const scope = scopes.getStore();
       // The original's overloads, passed on as they came.
       if (scope === undefined) return (write as (...args: unknown[]) => boolean).call(this, chunk, ...rest);
-      const kept = scope.log.write(chunk);
-      if (kept !== "") show(scope, kept);
+      show(scope, scope.log.write(chunk));
       const done = rest.at(-1);
       if (typeof done === "function") process.nextTick(done);
       return true;

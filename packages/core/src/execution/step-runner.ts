@@ -220,9 +220,10 @@ export class StepRunner {
     const { run, signal, onPrint, models } = this.#scope;
     const { instance, log } = attempt;
     const write = (level: string) => (message: string) => {
+      const to = { instance: instance.name, onPrint };
+      show(to, log.flush());
       const kept = log.write(`${new Date().toISOString()} ${level} ${message}\n`);
-      if (kept !== "")
-        show({ instance: instance.name, onPrint }, `${level === "info" ? "" : `${level}: `}${message}\n`);
+      if (kept !== "") show(to, `${level === "info" ? "" : `${level}: `}${message}\n`);
     };
     return {
       pipelineName: run.pipeline,

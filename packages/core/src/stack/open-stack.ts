@@ -1,18 +1,16 @@
 import { dirname, join, resolve } from "node:path";
-import type { z } from "zod";
-import { issuesOf } from "../artifacts/json-type.ts";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { StackError } from "../errors.ts";
-import { looksSecret } from "../secrets.ts";
 import { nearest } from "../suggest.ts";
 import type { ConfiguredComponent } from "./container.ts";
 import { environmentFor, expandEnvironment } from "./env.ts";
 import { FlavorCatalog } from "./flavor-catalog.ts";
 import { findUpwards } from "./locate.ts";
 import { findPlugin, type PluginSource } from "./plugins.ts";
+import { refusedConfig } from "./refused-config.ts";
 import { checkRegistryRule } from "./registry-rule.ts";
 import { Stack } from "./stack.ts";
-import { builtInStackFile, describe, readStackFile, type StackEntry, type StackFile } from "./stack-file.ts";
+import { builtInStackFile, readStackFile, type StackEntry, type StackFile } from "./stack-file.ts";
 
 export interface StackOptions {
   /** A stack of stack.yaml. Default: the active one. */
@@ -94,41 +92,10 @@ export async function checkStack(
       project.file.source?.locate([...at, ...path]) ?? { file: "the built-in stack" };
     const given = expandEnvironment(component.config, environment, locate);
     const parsed = flavor.config.strict().safeParse(given);
-    if (!parsed.success) throw invalidConfig(kind, component.flavor, flavor.config, given, parsed.error, locate);
+    if (!parsed.success) throw refusedConfig(kind, component.flavor, flavor.config, given, parsed.error, locate);
     configured.set(kind, { flavor: component.flavor, config: parsed.data });
   }
   return configured;
-}
-
-function invalidConfig(
-  kind: ComponentKind,
-  flavor: string,
-  schema: z.ZodObject,
-  given: unknown,
-  error: z.ZodError,
-  locate: (path: readonly string[]) => ReturnType<NonNullable<StackFile["source"]>["locate"]>,
-): StackError {
-  // A misspelt key is also a missing one; its spelling is what to mend.
-  const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0]!;
-  const known = Object.keys(schema.shape);
-  if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0]!;
-    const [near] = nearest(key, known);
-    return new StackError("FLAVOR_CONFIG_INVALID", `${kind} of flavor "${flavor}" has no key "${key}"`, {
-      location: locate([key]),
-      hint: `${near === undefined ? "" : `did you mean "${near}"? `}It takes: ${known.join(", ") || "no keys"}.`,
-    });
-  }
-  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], given);
-  // A secret must not be quoted; what it should be is said anyway.
-  const got = issue.path.some((key) => looksSecret(String(key))) ? "" : `, got ${describe(value)}`;
-  return new StackError("FLAVOR_CONFIG_INVALID", `${kind} of flavor "${flavor}": ${issuesOf(error)}${got}`, {
-    location: locate(issue.path.map(String)),
-    hint:
-      issue.code === "invalid_type" && /expected string, received (?:number|boolean)/.test(issue.message)
-        ? "Put it in quotes, so that YAML takes it for text."
-        : `It takes: ${known.join(", ") || "no keys"}.`,
-  });
 }
 
 /** Opens a stack of a project that was read before. Nothing connects until a component is used. */
