@@ -20,6 +20,7 @@ export const registerModel = framework.registerModel;
 
 export {
   artifact,
+  figure,
   isStackError,
   list,
   optional,
@@ -29,7 +30,10 @@ export {
   Stack,
   StackError,
   step,
+  type ArtifactOptions,
   type ArtifactType,
+  type Figure,
+  type FigureFormat,
   type FileRef,
   type FolderRef,
   type Handle,
@@ -37,6 +41,7 @@ export {
   type Logger,
   type ModelRegistration,
   type ModelVersionStage,
+  type Packed,
   type Pipeline,
   type PipelineRun,
   type RegistryModelVersion,
@@ -46,4 +51,5 @@ export {
   type StepContext,
   type StepModels,
   type StepTracker,
+  type TableOptions,
 } from "@modelstack/core";

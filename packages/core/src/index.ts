@@ -36,6 +36,9 @@ export type { StepSettings } from "./pipeline/plan-builder.ts";
 
 // Artifacts.
 export { artifact } from "./artifacts/types.ts";
+export { figure, formatOf, type Figure, type FigureFormat } from "./artifacts/figure.ts";
+export { tableFrom, type Table } from "./artifacts/table.ts";
+export type { TableOptions } from "./artifacts/table-type.ts";
 export { issuesOf } from "./artifacts/json-type.ts";
 export type {
   AnyArtifactType,

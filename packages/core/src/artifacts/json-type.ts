@@ -29,7 +29,7 @@ function parse(content: string): unknown {
 }
 
 /** What `schema` stores of a value. @throws StackError ARTIFACT_INVALID with the path to what it refuses */
-function encode(schema: z.ZodType, value: unknown): unknown {
+export function encode(schema: z.ZodType, value: unknown): unknown {
   try {
     return z.encode(schema, value);
   } catch (cause) {

@@ -2,7 +2,7 @@ import { StackError } from "../errors.ts";
 import type { Packed } from "./artifact-type.ts";
 
 /** Bytes of this form that are not what they should be, or a value that cannot be stored. */
-export function invalid(why: string, { hint, cause }: { hint?: string; cause?: unknown } = {}): StackError {
+export function invalid(why: string, { hint, cause }: { hint?: string | undefined; cause?: unknown } = {}): StackError {
   return new StackError("ARTIFACT_INVALID", why, {
     ...(hint === undefined ? {} : { hint }),
     ...(cause === undefined ? {} : { cause }),
