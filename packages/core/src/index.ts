@@ -105,6 +105,7 @@ export type {
   ExperimentTracker,
   ExperimentTrackerCapabilities,
   MetricPoint,
+  MetricSummary,
   ProgramEnvironment,
   RunFile,
   RunInput,
@@ -112,6 +113,7 @@ export type {
   TrackedRunQuery,
   TrackedRunStatus,
 } from "./components/experiment-tracker.ts";
+export { addPoint } from "./components/metric-summary.ts";
 export {
   modelVersionStages,
   type FilePart,

@@ -14,6 +14,8 @@ import {
 } from "@modelstack/core";
 import { LocalArtifactStore } from "./artifact-store.ts";
 import type { LocalDatabase } from "./database.ts";
+import * as experiments from "./sql/experiments.ts";
+import * as metrics from "./sql/metrics.ts";
 import * as runFiles from "./sql/run-files.ts";
 import * as tracker from "./sql/tracker.ts";
 
@@ -37,16 +39,16 @@ export class LocalExperimentTracker implements ExperimentTracker {
 
   createExperiment({ name, tags = {} }: { name: string; tags?: Readonly<Record<string, string>> }, _by: Caller) {
     return this.#database.write((sql) =>
-      tracker.insertExperiment(sql, newId(), checkLabel("The experiment", name), tags, Date.now()),
+      experiments.insertExperiment(sql, newId(), checkLabel("The experiment", name), tags, Date.now()),
     );
   }
 
   async getExperiment(name: string) {
-    return tracker.experiment(this.#database.sql, name.normalize("NFC"));
+    return experiments.experiment(this.#database.sql, name.normalize("NFC"));
   }
 
   async listExperiments(page: PageRequest = {}) {
-    return tracker.experiments(this.#database.sql, page);
+    return experiments.experiments(this.#database.sql, page);
   }
 
   async startRun(request: Parameters<ExperimentTracker["startRun"]>[0], _by: Caller) {
@@ -54,7 +56,8 @@ export class LocalExperimentTracker implements ExperimentTracker {
     const name = checkLabel("The run name", request.name);
     const id = newId();
     return this.#database.write((sql) => {
-      if (!tracker.hasExperiment(sql, experiment)) tracker.insertExperiment(sql, newId(), experiment, {}, Date.now());
+      if (!experiments.hasExperiment(sql, experiment))
+        experiments.insertExperiment(sql, newId(), experiment, {}, Date.now());
       const startedAt = (request.startedAt ?? new Date()).getTime();
       tracker.insertRun(sql, { id, experiment, name, parentId: request.parentId, tags: request.tags ?? {}, startedAt });
       return tracker.run(sql, id);
@@ -82,11 +85,15 @@ export class LocalExperimentTracker implements ExperimentTracker {
   }
 
   logMetrics(id: string, points: readonly MetricPoint[]) {
-    return this.#database.writeSoon((sql) => tracker.logMetrics(sql, id, points));
+    return this.#database.writeSoon((sql) => metrics.logMetrics(sql, id, points));
   }
 
   async metricHistory(id: string, key: string, page: PageRequest = {}) {
-    return tracker.metricHistory(this.#database.sql, id, key, page);
+    return metrics.metricHistory(this.#database.sql, id, key, page);
+  }
+
+  async metricSummaries(id: string) {
+    return metrics.metricSummaries(this.#database.sql, id);
   }
 
   setTags(id: string, tags: Readonly<Record<string, string>>) {

@@ -21,6 +21,18 @@ export interface MetricPoint {
   readonly at: Date;
 }
 
+/** A metric over the whole of a run. */
+export interface MetricSummary {
+  /** The one with the highest step, then time, then logged last. */
+  readonly last: MetricPoint;
+  /** The smallest value, where it was reached first. Absent when every value is NaN. */
+  readonly min?: MetricPoint;
+  /** The greatest value, where it was reached first. Absent when every value is NaN. */
+  readonly max?: MetricPoint;
+  /** How many points there are. */
+  readonly count: number;
+}
+
 /** Data that went into a run. */
 export interface RunInput {
   readonly name: string;
@@ -134,6 +146,8 @@ export interface ExperimentTracker {
   logMetrics(id: string, points: readonly MetricPoint[]): Promise<void>;
   /** All points of a metric by step, then time, then in the order they were logged. */
   metricHistory(id: string, key: string, page?: PageRequest): Promise<Page<MetricPoint>>;
+  /** Every metric of a run by its key. */
+  metricSummaries(id: string): Promise<Readonly<Record<string, MetricSummary>>>;
   setTags(id: string, tags: Readonly<Record<string, string>>): Promise<void>;
   /** Records data that went in. The same one again is kept once. */
   logInput(id: string, input: RunInput): Promise<void>;

@@ -106,4 +106,35 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX input_model_by_version ON input_model (model, version);
   `,
+  `
+  -- ANY keeps every double but NaN, which is NULL; REAL would make -0 into 0.
+  CREATE TABLE point (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL, key TEXT NOT NULL, value ANY, step INTEGER NOT NULL, at INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO point SELECT id, run, key, CASE special
+    WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 WHEN '-0' THEN -0.0 WHEN 'NaN' THEN NULL ELSE value END, step, at FROM metric;
+  DROP TABLE metric;
+  ALTER TABLE point RENAME TO metric;
+  CREATE INDEX metric_by_step ON metric (run, key, step, at, id);
+  -- Follows from metric, kept up to date as points are logged, so that searches and lists need not look at every point.
+  CREATE TABLE metric_summary (
+    run TEXT NOT NULL, key TEXT NOT NULL, count INTEGER NOT NULL, last ANY, last_step INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    min ANY, min_step INTEGER, min_at INTEGER, max ANY, max_step INTEGER, max_at INTEGER, PRIMARY KEY (run, key)
+  ) STRICT, WITHOUT ROWID;
+  WITH place AS (
+    SELECT run, key, value, step, at, count(*) OVER (PARTITION BY run, key) AS count,
+      row_number() OVER (PARTITION BY run, key ORDER BY step DESC, at DESC, id DESC) AS last,
+      row_number() OVER (PARTITION BY run, key ORDER BY value IS NULL, value, step, at, id) AS min,
+      row_number() OVER (PARTITION BY run, key ORDER BY value IS NULL, value DESC, step, at, id) AS max
+    FROM metric
+  )
+  INSERT INTO metric_summary SELECT run, key, count,
+    max(value) FILTER (WHERE last = 1), max(step) FILTER (WHERE last = 1), max(at) FILTER (WHERE last = 1),
+    max(value) FILTER (WHERE min = 1), max(step) FILTER (WHERE min = 1 AND value IS NOT NULL),
+    max(at) FILTER (WHERE min = 1 AND value IS NOT NULL),
+    max(value) FILTER (WHERE max = 1), max(step) FILTER (WHERE max = 1 AND value IS NOT NULL),
+    max(at) FILTER (WHERE max = 1 AND value IS NOT NULL)
+  FROM place GROUP BY run, key, count;
+  CREATE INDEX metric_summary_by_last ON metric_summary (key, last);
+  `,
 ];

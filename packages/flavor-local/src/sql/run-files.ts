@@ -1,6 +1,6 @@
 import { StackError } from "@modelstack/core";
 import { given, orNull, type Row, type Sql } from "./database.ts";
-import { requireRun } from "./tracker.ts";
+import { requireRun } from "./require-run.ts";
 
 export interface StoredRunFile {
   readonly path: string;

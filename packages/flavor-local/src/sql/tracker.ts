@@ -1,63 +1,18 @@
 import {
   StackError,
-  type Experiment,
-  type MetricPoint,
   type Page,
-  type PageRequest,
   type RunInput,
   type TrackedRun,
   type TrackedRunQuery,
   type TrackedRunStatus,
 } from "@modelstack/core";
-import { given, orNull, specialNumber, type Row, type Sql } from "./database.ts";
+import { given, orNull, type Row, type Sql } from "./database.ts";
+import { experiment } from "./experiments.ts";
+import { lastPoints } from "./metrics.ts";
 import { conditions, page } from "./query.ts";
+import { requireRun } from "./require-run.ts";
 
 const PAGE = 100;
-
-export function insertExperiment(
-  sql: Sql,
-  id: string,
-  name: string,
-  tags: Readonly<Record<string, string>>,
-  at: number,
-): Experiment {
-  if (sql.get("SELECT 1 FROM experiment WHERE name = ?", name) !== undefined) {
-    throw new StackError("EXPERIMENT_EXISTS", `There is an experiment ${name} already.`);
-  }
-  sql.run(
-    "INSERT INTO experiment (id, name, tags, created_at) VALUES (?, ?, ?, ?)",
-    id,
-    name,
-    JSON.stringify(tags),
-    at,
-  );
-  return experiment(sql, name);
-}
-
-export function experiment(sql: Sql, name: string): Experiment {
-  const row = sql.get("SELECT * FROM experiment WHERE name = ?", name);
-  if (row === undefined) throw new StackError("EXPERIMENT_NOT_FOUND", `There is no experiment ${name}.`);
-  return experimentOf(row);
-}
-
-export function hasExperiment(sql: Sql, name: string): boolean {
-  return sql.get("SELECT 1 FROM experiment WHERE name = ?", name) !== undefined;
-}
-
-export function experiments(sql: Sql, { limit = PAGE, pageToken = "0" }: PageRequest): Page<Experiment> {
-  const offset = Number(pageToken);
-  const rows = sql.all("SELECT * FROM experiment ORDER BY created_at, rowid LIMIT ? OFFSET ?", limit + 1, offset);
-  return page(rows.map(experimentOf), limit, () => String(offset + limit));
-}
-
-function experimentOf(row: Row): Experiment {
-  return {
-    id: row["id"] as string,
-    name: row["name"] as string,
-    tags: JSON.parse(row["tags"] as string) as Record<string, string>,
-    createdAt: new Date(Number(row["created_at"])),
-  };
-}
 
 export interface NewTrackedRun {
   readonly id: string;
@@ -84,12 +39,6 @@ export function insertRun(sql: Sql, request: NewTrackedRun): void {
 export function endRun(sql: Sql, id: string, status: TrackedRunStatus, at: number): void {
   requireRun(sql, id);
   sql.run("UPDATE tracked_run SET status = ?, ended_at = ? WHERE id = ?", status, at, id);
-}
-
-export function requireRun(sql: Sql, id: string): void {
-  if (sql.get("SELECT 1 FROM tracked_run WHERE id = ?", id) === undefined) {
-    throw new StackError("TRACKED_RUN_NOT_FOUND", `There is no tracked run ${id}.`);
-  }
 }
 
 const RUN = "SELECT r.*, e.name AS experiment_name FROM tracked_run r JOIN experiment e ON e.id = r.experiment";
@@ -146,22 +95,6 @@ function pairs(rows: readonly Row[]): Record<string, string> {
   return Object.fromEntries(rows.map((row) => [row["key"] as string, row["value"] as string]));
 }
 
-/** One lookup a key, however many points it has. */
-function lastPoints(sql: Sql, id: string): Record<string, MetricPoint> {
-  const points: [string, MetricPoint][] = [];
-  let key = sql.get("SELECT min(key) AS key FROM metric WHERE run = ?", id)?.["key"];
-  while (typeof key === "string") {
-    const row = sql.get(
-      "SELECT * FROM metric WHERE run = ? AND key = ? ORDER BY step DESC, at DESC, id DESC LIMIT 1",
-      id,
-      key,
-    )!;
-    points.push([key, pointOf(row)]);
-    key = sql.get("SELECT min(key) AS key FROM metric WHERE run = ? AND key > ?", id, key)?.["key"];
-  }
-  return Object.fromEntries(points);
-}
-
 function inputOf(row: Row): RunInput {
   const text = (column: string) => (row[column] === "" ? undefined : (row[column] as string));
   return {
@@ -175,7 +108,7 @@ function inputOf(row: Row): RunInput {
 export function deleteRun(sql: Sql, id: string): void {
   requireRun(sql, id);
   for (const child of sql.all("SELECT id FROM tracked_run WHERE parent = ?", id)) deleteRun(sql, child["id"] as string);
-  for (const table of ["param", "run_tag", "metric", "run_input", "run_file"])
+  for (const table of ["param", "run_tag", "metric", "metric_summary", "run_input", "run_file"])
     sql.run(`DELETE FROM ${table} WHERE run = ?`, id);
   sql.run("DELETE FROM tracked_run WHERE id = ?", id);
 }
@@ -195,45 +128,6 @@ export function logParams(sql: Sql, id: string, params: Readonly<Record<string, 
       );
     }
   }
-}
-
-export function logMetrics(sql: Sql, id: string, points: readonly MetricPoint[]): void {
-  requireRun(sql, id);
-  for (const { key, value, step, at } of points) {
-    const special = orNull(specialNumber(value));
-    sql.run(
-      "INSERT INTO metric (run, key, value, special, step, at) VALUES (?, ?, ?, ?, ?, ?)",
-      id,
-      key,
-      special === null ? value : null,
-      special,
-      step,
-      at.getTime(),
-    );
-  }
-}
-
-export function metricHistory(
-  sql: Sql,
-  id: string,
-  key: string,
-  { limit = 1000, pageToken = "0" }: PageRequest,
-): Page<MetricPoint> {
-  requireRun(sql, id);
-  const offset = Number(pageToken);
-  const rows = sql.all(
-    "SELECT * FROM metric WHERE run = ? AND key = ? ORDER BY step, at, id LIMIT ? OFFSET ?",
-    id,
-    key,
-    limit + 1,
-    offset,
-  );
-  return page(rows.map(pointOf), limit, () => String(offset + limit));
-}
-
-function pointOf(row: Row): MetricPoint {
-  const value = row["special"] === null ? Number(row["value"]) : Number(row["special"]);
-  return { key: row["key"] as string, value, step: Number(row["step"]), at: new Date(Number(row["at"])) };
 }
 
 export function setTags(sql: Sql, id: string, tags: Readonly<Record<string, string>>): void {

@@ -1,14 +1,7 @@
-import type { ExperimentTracker, MetricPoint, TrackedRun } from "../../components/experiment-tracker.ts";
+import type { ExperimentTracker, TrackedRun } from "../../components/experiment-tracker.ts";
 import { StackError } from "../../errors.ts";
 import { InMemoryExperimentTracker } from "../in-memory/experiment-tracker.ts";
 import { assigned, type Mutation } from "./mutation.fixture.ts";
-
-/** A tracker that logs other points than it is given. */
-function logging(change: (points: readonly MetricPoint[]) => readonly MetricPoint[]) {
-  return (tracker: ExperimentTracker): Partial<ExperimentTracker> => ({
-    logMetrics: (id, points) => tracker.logMetrics(id, change(points)),
-  });
-}
 
 /** A tracker that gives runs back otherwise. */
 function showing(change: (run: TrackedRun) => TrackedRun) {
@@ -17,9 +10,7 @@ function showing(change: (run: TrackedRun) => TrackedRun) {
   });
 }
 
-const finite = () => new InMemoryExperimentTracker({ nonFiniteMetrics: false });
-
-/** What is said of what is logged. */
+/** What is said of parameters, tags, inputs and files. */
 export const loggingMutations: readonly Mutation<ExperimentTracker>[] = [
   {
     rule: "parameters of several calls are kept",
@@ -111,111 +102,6 @@ export const loggingMutations: readonly Mutation<ExperimentTracker>[] = [
       let count = 0;
       return { logInput: (id, input) => tracker.logInput(id, { ...input, version: String(++count) }) };
     },
-  },
-  {
-    rule: "a point is what was logged",
-    failing: "gives the points of a metric back as they were logged",
-    breakIt: logging((points) => points.map((point) => ({ ...point, step: 0 }))),
-  },
-  {
-    rule: "no point is lost",
-    failing: "has the points of every call, whatever was awaited",
-    breakIt: (tracker) => ({
-      logMetrics: async (id, points) => {
-        if (points[0]!.step !== 25) await tracker.logMetrics(id, points);
-      },
-    }),
-  },
-  {
-    rule: "points are in the order of their steps",
-    failing: "gives the points by step, then time, then as they were logged",
-    breakIt: (tracker) => ({
-      metricHistory: async (id, key) => ({
-        items: (await tracker.metricHistory(id, key)).items.toSorted((a, b) => a.at.getTime() - b.at.getTime()),
-      }),
-    }),
-  },
-  {
-    rule: "points are paged",
-    failing: "gives the points of a metric in pages",
-    breakIt: (tracker) => ({
-      metricHistory: async (id, key, page) => ({ items: (await tracker.metricHistory(id, key, page)).items }),
-    }),
-  },
-  {
-    rule: "a metric that was never logged has no points",
-    failing: "gives no points of a metric that was never logged",
-    breakIt: (tracker) => ({
-      metricHistory: async (id, key) => {
-        const page = await tracker.metricHistory(id, key);
-        if (page.items.length === 0) throw new StackError("ARTIFACT_NOT_FOUND", "There is no such metric.");
-        return page;
-      },
-    }),
-  },
-  {
-    rule: "the last point is the one of the highest step",
-    failing: "has as a run's metric the point of the highest step",
-    breakIt: logging((points) => points.toSorted((a, b) => a.at.getTime() - b.at.getTime()).slice(-1)),
-  },
-  {
-    rule: "of a step the latest point counts",
-    failing: "has as a run's metric the latest point of a step",
-    breakIt: logging((points) => points.slice(-1)),
-  },
-  {
-    rule: "of a step and time the point logged last counts",
-    failing: "has as a run's metric the point logged last of a step and time",
-    breakIt: (tracker) => {
-      const logged = new Set<string>();
-      return {
-        logMetrics: async (id, points) => {
-          const fresh = points.filter(({ key, step }) => !logged.has(`${key} ${step}`));
-          for (const { key, step } of fresh) logged.add(`${key} ${step}`);
-          await tracker.logMetrics(id, fresh);
-        },
-      };
-    },
-  },
-  {
-    rule: "a metric may have any key",
-    failing: "keeps metrics of awkward keys apart",
-    breakIt: showing((run) => ({ ...run, metrics: assigned(run.metrics) })),
-  },
-  {
-    rule: "a run's metrics are its own",
-    failing: "keeps the metrics of runs apart",
-    breakIt: (tracker) => ({
-      metricHistory: async (_, key) => {
-        const { items } = await tracker.listRuns();
-        return tracker.metricHistory(items[0]!.id, key);
-      },
-    }),
-  },
-  {
-    rule: "a value is the same double",
-    failing: "gives doubles back as the same ones",
-    breakIt: logging((points) => points.map((point) => ({ ...point, value: point.value === 0 ? 0 : point.value }))),
-  },
-  {
-    rule: "times are in milliseconds",
-    failing: "gives times back to the millisecond",
-    breakIt: logging((points) =>
-      points.map((point) => ({ ...point, at: new Date(Math.floor(point.at.getTime() / 1000) * 1000) })),
-    ),
-  },
-  {
-    rule: "NaN stays NaN",
-    failing: "gives NaN and the infinities back where it can",
-    breakIt: logging((points) =>
-      points.map((point) => ({ ...point, value: Number.isNaN(point.value) ? 0 : point.value })),
-    ),
-  },
-  {
-    rule: "a value that cannot be is not dropped",
-    failing: "refuses NaN as UNSUPPORTED where values must be finite, and writes none of the call",
-    open: finite,
-    breakIt: logging((points) => points.filter(({ value }) => Number.isFinite(value))),
   },
   {
     rule: "a file is bytes, not text",

@@ -9,6 +9,7 @@ import { fileMutations } from "./files.fixture.ts";
 import { historyMutations } from "./history.fixture.ts";
 import { leaseMutations } from "./leases.fixture.ts";
 import { loggingMutations } from "./logging.fixture.ts";
+import { metricMutations } from "./metrics.fixture.ts";
 import { modelMutations } from "./models.fixture.ts";
 import { orchestratorMutations } from "./orchestrator.fixture.ts";
 import { runMutations } from "./runs.fixture.ts";
@@ -19,7 +20,7 @@ import { versionMutations } from "./versions.fixture.ts";
 /** By what a suite calls its component. */
 export const mutations = {
   "artifact store": artifactStoreMutations,
-  "experiment tracker": [...experimentMutations, ...loggingMutations, ...environmentMutations],
+  "experiment tracker": [...experimentMutations, ...loggingMutations, ...metricMutations, ...environmentMutations],
   "model registry": [
     ...modelMutations,
     ...versionMutations,

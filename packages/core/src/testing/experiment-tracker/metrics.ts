@@ -136,7 +136,68 @@ export function metricTests({ it, capabilities }: TrackerSuite): void {
     ]);
   });
 
+  it("says of every metric its last, smallest and greatest point and how many there are", async ({
+    tracker,
+    start,
+  }) => {
+    const { id } = await start();
+    await tracker.logMetrics(id, [point(0.5, 1, 1), point(0.9, 0, 0), point(7, 0, 0, "lr"), point(0.25, 4, 2)]);
+    await tracker.logMetrics(id, [point(0.75, 3, 3), point(0.25, 3, 9), point(0.9, 2, 4)]);
+    await tracker.flush();
+
+    expect(await tracker.metricSummaries(id)).toEqual({
+      loss: { last: point(0.25, 4, 2), min: point(0.25, 3, 9), max: point(0.9, 0, 0), count: 6 },
+      lr: { last: point(7, 0, 0, "lr"), min: point(7, 0, 0, "lr"), max: point(7, 0, 0, "lr"), count: 1 },
+    });
+  });
+
+  it("says where a value was reached first: by step, then time, then as it was logged", async ({ tracker, start }) => {
+    const { id } = await start();
+    const points = [point(0, 1, 5), point(-0, 1, 5), point(0, 1, 4), point(-0, 2, 0), point(-0, 1, 4)];
+    for (const one of points) await tracker.logMetrics(id, [one]);
+    await tracker.flush();
+
+    const { last, min, max } = (await tracker.metricSummaries(id))["loss"]!;
+
+    expect({ last, min, max }).toEqual({ last: point(-0, 2, 0), min: point(0, 1, 4), max: point(0, 1, 4) });
+  });
+
+  it("has no summaries of a run without metrics", async ({ tracker, start }) => {
+    expect(await tracker.metricSummaries((await start()).id)).toEqual({});
+  });
+
+  it("keeps summaries of awkward keys apart", async ({ tracker, start }) => {
+    const { id } = await start();
+    const points = awkwardKeys.map((key, place) => point(place, 0, 0, key));
+    await tracker.logMetrics(id, points);
+    await tracker.flush();
+
+    expect(Object.entries(await tracker.metricSummaries(id)).sort()).toEqual(
+      points.map((only) => [only.key, { last: only, min: only, max: only, count: 1 }]).sort(),
+    );
+  });
+
   if (capabilities.nonFiniteMetrics) {
+    it("leaves NaN out of the smallest and greatest", async ({ tracker, start }) => {
+      const { id } = await start();
+      await tracker.logMetrics(id, [point(Number.NaN), point(2, 1), point(Number.NaN, 2)]);
+      await tracker.logMetrics(id, [point(Number.NaN, 0, 0, "only"), point(Number.NaN, 1, 0, "only")]);
+      await tracker.logMetrics(id, [point(Number.POSITIVE_INFINITY, 0, 0, "wide")]);
+      await tracker.logMetrics(id, [point(Number.NEGATIVE_INFINITY, 1, 0, "wide")]);
+      await tracker.flush();
+
+      expect(await tracker.metricSummaries(id)).toEqual({
+        loss: { last: point(Number.NaN, 2), min: point(2, 1), max: point(2, 1), count: 3 },
+        only: { last: point(Number.NaN, 1, 0, "only"), count: 2 },
+        wide: {
+          last: point(Number.NEGATIVE_INFINITY, 1, 0, "wide"),
+          min: point(Number.NEGATIVE_INFINITY, 1, 0, "wide"),
+          max: point(Number.POSITIVE_INFINITY, 0, 0, "wide"),
+          count: 2,
+        },
+      });
+    });
+
     it("gives NaN and the infinities back where it can", async ({ tracker, start }) => {
       const { id } = await start();
       await tracker.logMetrics(

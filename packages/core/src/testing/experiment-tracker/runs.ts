@@ -234,6 +234,7 @@ function notFoundTests({ it }: TrackerSuite): void {
       await tracker.flush();
     },
     metricHistory: (tracker, id) => tracker.metricHistory(id, "loss"),
+    metricSummaries: (tracker, id) => tracker.metricSummaries(id),
     setTags: (tracker, id) => tracker.setTags(id, { a: "1" }),
     logInput: (tracker, id) => tracker.logInput(id, { name: "orders" }),
     logFile: (tracker, id) => tracker.logFile(id, "notes.txt", Buffer.from("x")),

@@ -5,11 +5,13 @@ import type {
   ExperimentTracker,
   ExperimentTrackerCapabilities,
   MetricPoint,
+  MetricSummary,
   RunInput,
   TrackedRun,
   TrackedRunQuery,
   TrackedRunStatus,
 } from "../../components/experiment-tracker.ts";
+import { addPoint } from "../../components/metric-summary.ts";
 import { StackError } from "../../errors.ts";
 import { checkLabel } from "../../names.ts";
 import { checkRelativePath } from "../../safe-path.ts";
@@ -141,6 +143,10 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     return pageOf(inOrder(this.#run(id).points.filter((point) => point.key === key)), page);
   }
 
+  async metricSummaries(id: string) {
+    return Object.fromEntries(summaries(this.#run(id).points));
+  }
+
   async setTags(id: string, tags: Readonly<Record<string, string>>) {
     const run = this.#run(id);
     for (const [key, value] of Object.entries(tags)) run.tags.set(key, value);
@@ -173,6 +179,12 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
   async flush() {}
 }
 
+function summaries(points: readonly MetricPoint[]): Map<string, MetricSummary> {
+  const found = new Map<string, MetricSummary>();
+  for (const point of points) found.set(point.key, addPoint(found.get(point.key), point));
+  return found;
+}
+
 function inOrder(points: readonly MetricPoint[]): MetricPoint[] {
   return points.toSorted((a, b) => a.step - b.step || a.at.getTime() - b.at.getTime());
 }
@@ -189,8 +201,7 @@ function viewOf(run: StoredRun): TrackedRun {
     ...given("parentId", parentId),
     params: Object.fromEntries(run.params),
     tags: Object.fromEntries(run.tags),
-    // Later ones replace earlier ones of a key.
-    metrics: Object.fromEntries(inOrder(points).map((point) => [point.key, point])),
+    metrics: Object.fromEntries([...summaries(points)].map(([key, { last }]) => [key, last])),
     inputs: [...inputs],
   };
 }

@@ -1,0 +1,50 @@
+import { StackError, type Experiment, type Page, type PageRequest } from "@modelstack/core";
+import type { Row, Sql } from "./database.ts";
+import { page } from "./query.ts";
+
+const PAGE = 100;
+
+export function insertExperiment(
+  sql: Sql,
+  id: string,
+  name: string,
+  tags: Readonly<Record<string, string>>,
+  at: number,
+): Experiment {
+  if (sql.get("SELECT 1 FROM experiment WHERE name = ?", name) !== undefined) {
+    throw new StackError("EXPERIMENT_EXISTS", `There is an experiment ${name} already.`);
+  }
+  sql.run(
+    "INSERT INTO experiment (id, name, tags, created_at) VALUES (?, ?, ?, ?)",
+    id,
+    name,
+    JSON.stringify(tags),
+    at,
+  );
+  return experiment(sql, name);
+}
+
+export function experiment(sql: Sql, name: string): Experiment {
+  const row = sql.get("SELECT * FROM experiment WHERE name = ?", name);
+  if (row === undefined) throw new StackError("EXPERIMENT_NOT_FOUND", `There is no experiment ${name}.`);
+  return experimentOf(row);
+}
+
+export function hasExperiment(sql: Sql, name: string): boolean {
+  return sql.get("SELECT 1 FROM experiment WHERE name = ?", name) !== undefined;
+}
+
+export function experiments(sql: Sql, { limit = PAGE, pageToken = "0" }: PageRequest): Page<Experiment> {
+  const offset = Number(pageToken);
+  const rows = sql.all("SELECT * FROM experiment ORDER BY created_at, rowid LIMIT ? OFFSET ?", limit + 1, offset);
+  return page(rows.map(experimentOf), limit, () => String(offset + limit));
+}
+
+function experimentOf(row: Row): Experiment {
+  return {
+    id: row["id"] as string,
+    name: row["name"] as string,
+    tags: JSON.parse(row["tags"] as string) as Record<string, string>,
+    createdAt: new Date(Number(row["created_at"])),
+  };
+}
