@@ -3,22 +3,24 @@ import { json, stack } from "./support/command.ts";
 import { delegatingPlugin, installPlugin } from "./support/plugin.ts";
 import { pipelineFile, project, type Project } from "./support/project.ts";
 
-// A third party's registry that kills its own process: before it makes the version, or right after it has made it.
+// A third party's registry that kills its own process: before it makes the version, or right after it has made it or set its stage.
 const crashing = `(registry) => new Proxy(registry, {
   get(target, key) {
     const value = target[key];
     if (typeof value !== "function") return value;
-    if (key !== "registerModelVersion") return value.bind(target);
+    const crash = { registerModelVersion: "after", setStage: "staged" }[key];
+    if (crash === undefined) return value.bind(target);
     return async (...args) => {
       if (process.env.CRASH === "before") process.kill(process.pid, "SIGKILL");
-      const version = await target.registerModelVersion(...args);
-      if (process.env.CRASH === "after") process.kill(process.pid, "SIGKILL");
+      const version = await target[key](...args);
+      if (process.env.CRASH === crash) process.kill(process.pid, "SIGKILL");
       return version;
     };
   },
 })`;
 
-function crashingProject(): Project {
+/** `more` goes into the registration. */
+function crashingProject(more = ""): Project {
   const at = project({
     "stack.yaml": `version: 1
 active: fragile
@@ -31,7 +33,7 @@ stacks:
     "pipeline.ts": pipelineFile(`
       const train = step({ name: "train", outputs: { model: artifact.file() } }, (_, { file }) => ({ model: file("m.txt", "m") }));
       export default pipeline({ name: "fragile" }, () => {
-        registerModelStep({ name: "line", ...train(), stage: "Staging", aliases: ["champion"] });
+        registerModelStep({ name: "line", ...train(), stage: "Staging", ${more}aliases: ["champion"] });
       });`),
   });
   installPlugin(at, delegatingPlugin("crashing-flavor", "crashing", "{}", crashing));
@@ -55,9 +57,10 @@ const again = ["step", "run", "latest", "register-model"];
 describe.each([
   ["before the version was made", "before", 0],
   ["right after the version was made", "after", 1],
+  ["right after the version got its stage", "staged", 1],
 ])("a registration whose process was killed %s", (_when, crash, made) => {
   it("is finished by running the step again, with exactly one version", async () => {
-    using at = crashingProject();
+    using at = crashingProject("archivePrevious: true, expectedHolder: null, ");
     expect(await stack(at.folder, ["run", "pipeline.ts"], { env: { CRASH: crash } })).toMatchObject({
       exit: "SIGKILL",
     });

@@ -119,12 +119,11 @@ const promote = step(
       );
       return { promoted: false };
     }
-    await models.promote(
-      version.name,
-      version.version,
-      "Production",
-      `accuracy ${accuracy.toFixed(3)}, before ${bar.toFixed(3)}`,
-    );
+    await models.promote(version.name, version.version, "Production", {
+      reason: `accuracy ${accuracy.toFixed(3)}, before ${bar.toFixed(3)}`,
+      archivePrevious: true,
+      expectedHolder: present?.version ?? null,
+    });
     logger.info(`version ${version.version} is in Production`);
     return { promoted: true };
   },

@@ -116,6 +116,7 @@ export type {
 export { addPoint } from "./components/metric-summary.ts";
 export {
   modelVersionStages,
+  stageNamed,
   type FilePart,
   type ModelComment,
   type ModelFile,
@@ -129,9 +130,11 @@ export {
   type RegisteredModel,
   type RegistryChange,
   type RegistryModelVersion,
+  type StageChange,
   type TagChanges,
   type VersionBump,
 } from "./components/model-registry.ts";
+export { refuseUnexpectedHolder, refuseUnexpectedStage } from "./components/stage-expectations.ts";
 export { checkModelName, parseStage } from "./components/checked-registry.ts";
 export type { ModelRegistration, StepModels } from "./components/step-models.ts";
 export type { StepTracker } from "./components/step-tracker.ts";

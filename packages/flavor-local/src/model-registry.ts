@@ -8,6 +8,7 @@ import type {
   ModelVersionStage,
   NewModelVersion,
   PageRequest,
+  StageChange,
   TagChanges,
 } from "@modelstack/core";
 import { StackError } from "@modelstack/core";
@@ -15,6 +16,7 @@ import { LocalArtifactStore } from "./artifact-store.ts";
 import type { LocalDatabase } from "./database.ts";
 import * as aliases from "./sql/model-aliases.ts";
 import * as notes from "./sql/model-notes.ts";
+import * as stages from "./sql/model-stages.ts";
 import * as versions from "./sql/model-versions.ts";
 import * as models from "./sql/models.ts";
 import { nextVersion, type VersionScheme } from "./version-number.ts";
@@ -112,8 +114,12 @@ export class LocalModelRegistry implements ModelRegistry {
     return versions.modelVersions(this.#database.sql, query).items[0];
   }
 
-  setStage(model: string, version: string, stage: ModelVersionStage, by: Caller & { expected?: ModelVersionStage }) {
-    return this.#database.write((sql) => versions.setStage(sql, model, version, stage, by));
+  setStage(model: string, version: string, stage: ModelVersionStage, by: StageChange) {
+    return this.#database.write((sql) => stages.setStage(sql, model, version, stage, by));
+  }
+
+  leaveStage(model: string, version: string, stage: ModelVersionStage, by: Caller) {
+    return this.#database.write((sql) => stages.leaveStage(sql, model, version, stage, by));
   }
 
   setAlias(model: string, alias: string, version: string, by: Caller & { expected?: string | null }) {

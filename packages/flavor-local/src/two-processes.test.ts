@@ -74,7 +74,7 @@ describe("two processes", () => {
     expect(Object.keys((await tracker.getRun(id)).params).sort()).toEqual(logged.sort());
   });
 
-  it("never both move an alias from where both expect it", async () => {
+  it("I-c never both move an alias from where both expect it", async () => {
     using state = temporaryState();
     const registry = new LocalModelRegistry(state.connect(), join(state.folder, "models"), "integer");
     const file = await modelFile(state.folder);
@@ -83,13 +83,34 @@ describe("two processes", () => {
     }
     await registry.setAlias("fraud", "champion", "1", by);
 
-    const moves = doneOf(await inProcesses(2, state.folder, { kind: "promote", count: 50 }));
+    const moves = doneOf(await inProcesses(2, state.folder, { kind: "move alias", count: 50 }));
 
     const { items } = await registry.history("fraud", undefined, { limit: 1000 });
     const moved = items.filter(({ kind, from }) => kind === "alias" && from !== undefined).map(({ to }) => String(to));
     expect(moved.toSorted()).toEqual(moves.sort());
     // Each one further than the one before: nothing was overwritten unseen.
     expect(moved).toEqual(moved.map((_, place) => String(((place + 1) % 5) + 1)));
+  });
+
+  it("I-c never both take Production from the same version", async () => {
+    using state = temporaryState();
+    const registry = new LocalModelRegistry(state.connect(), join(state.folder, "models"), "integer");
+    const file = await modelFile(state.folder);
+    for (const _ of [1, 2, 3, 4, 5]) {
+      await registry.registerModelVersion({ model: "fraud", files: [file], modelDigest: file.digest }, by);
+    }
+    await registry.setStage("fraud", "1", "Production", by);
+
+    const moves = doneOf(await inProcesses(2, state.folder, { kind: "promote", count: 50 }));
+
+    const { items } = await registry.history("fraud", undefined, { limit: 1000 });
+    const promoted = items.filter(({ to }) => to === "Production").map(({ version }) => version!);
+    const archived = items.filter(({ to }) => to === "Archived").map(({ version }) => version!);
+    expect(promoted.slice(1).toSorted()).toEqual(moves.sort());
+    // Each took the place of the one before, which was archived: nobody's promotion was overwritten unseen.
+    expect(promoted).toEqual(promoted.map((_, place) => String((place % 5) + 1)));
+    expect(archived).toEqual(promoted.slice(0, -1));
+    expect((await registry.listModelVersions({ stage: "Production" })).items).toHaveLength(1);
   });
 
   it("never hold one run both", async () => {

@@ -16,6 +16,7 @@ export type Work =
       readonly scheme: "integer" | "semver";
     }
   | { readonly kind: "log"; readonly count: number; readonly run: string }
+  | { readonly kind: "move alias"; readonly count: number }
   | { readonly kind: "promote"; readonly count: number }
   | { readonly kind: "hold"; readonly scope: string };
 
@@ -42,6 +43,8 @@ async function perform({ folder, name, work }: Task): Promise<string[]> {
       return register(models(work.scheme), work.file, work.count);
     case "log":
       return log(new LocalExperimentTracker(database, join(folder, "tracked")), work.run, name, work.count);
+    case "move alias":
+      return moveAlias(models("integer"), work.count);
     case "promote":
       return promote(models("integer"), work.count);
     case "hold": {
@@ -70,13 +73,29 @@ async function log(tracker: LocalExperimentTracker, run: string, name: string, c
 }
 
 /** Moves an alias to the next version, from where it found it. */
-async function promote(registry: LocalModelRegistry, count: number): Promise<string[]> {
+async function moveAlias(registry: LocalModelRegistry, count: number): Promise<string[]> {
   const moves = [];
   for (let turn = 0; turn < count; turn++) {
     const { version: expected } = await registry.getModelVersionByAlias("fraud", "champion");
     const next = String((Number(expected) % 5) + 1);
     try {
       await registry.setAlias("fraud", "champion", next, { ...by, expected });
+      moves.push(next);
+    } catch (error) {
+      if (codeOf(error) !== "EXPECTATION_FAILED") throw error;
+    }
+  }
+  return moves;
+}
+
+/** Puts the next version into Production, in place of the one that it found there. */
+async function promote(registry: LocalModelRegistry, count: number): Promise<string[]> {
+  const moves = [];
+  for (let turn = 0; turn < count; turn++) {
+    const holder = (await registry.getLatestModelVersion("fraud", "Production"))!.version;
+    const next = String((Number(holder) % 5) + 1);
+    try {
+      await registry.setStage("fraud", next, "Production", { ...by, expectedHolder: holder, archivePrevious: true });
       moves.push(next);
     } catch (error) {
       if (codeOf(error) !== "EXPECTATION_FAILED") throw error;

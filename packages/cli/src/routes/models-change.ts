@@ -140,13 +140,25 @@ export const changeRoutes = {
   promote: buildCommand({
     loader: async () => (await changes()).promote,
     parameters: {
-      flags: { expected: optional("STAGE", "Refuse if it is in another stage now"), ...changeFlags },
+      flags: {
+        archivePrevious: flag("Archive the other versions that are in the stage"),
+        expected: optional("STAGE", "Refuse if the version is in another stage now"),
+        expectedHolder: optional("VERSION", "Refuse if another version holds the stage now; none for nobody"),
+        leave: flag("Take it out of the stage instead"),
+        ...changeFlags,
+      },
       positional: {
         kind: "tuple",
         parameters: [version, argument("STAGE", "None, Staging, Production or Archived")],
       },
     },
-    docs: { brief: "Move a version to a stage", customUsage: ["penguins/1 production --reason 'better recall'"] },
+    docs: {
+      brief: "Move a version to a stage",
+      customUsage: [
+        "penguins/2 production --reason 'better recall'",
+        "penguins/2 production --archive-previous --expected-holder 1",
+      ],
+    },
   }),
   delete: buildCommand({
     loader: async () => (await changes()).remove,

@@ -102,6 +102,9 @@ describe("a stage", () => {
     ["STAGING", "Staging"],
     ["Archived", "Archived"],
     ["none", "None"],
+    ["Development", "None"],
+    ["development", "None"],
+    ["RETIRED", "Archived"],
   ] as const) {
     it(`may be written ${text}`, () => {
       expect(parseStage(text)).toBe(stage);
@@ -125,6 +128,27 @@ describe("a stage", () => {
 
     expect(await registry.getLatestModelVersion("fraud", production)).toMatchObject({ stage: "Production" });
     expect((await registry.listModelVersions({ stage: production })).items).toHaveLength(1);
+    expect(await registry.leaveStage("fraud", version, production, by)).toMatchObject({ stage: "None" });
+  });
+
+  it("is stored as one of the four, whatever it was called", async () => {
+    const { registry, version } = await withVersion();
+    const retired = "retired" as unknown as ModelVersionStage;
+
+    expect(await registry.setStage("fraud", version, retired, by)).toMatchObject({ stage: "Archived" });
+    expect((await registry.listModelVersions({ stage: retired })).items).toHaveLength(1);
+  });
+
+  it("whose former versions cannot be archived is refused as STAGE_INVALID", async () => {
+    const { registry, version } = await withVersion();
+
+    for (const stage of ["None", "Archived"] as const)
+      await expect(registry.setStage("fraud", version, stage, { ...by, archivePrevious: true })).rejects.toMatchObject({
+        code: "STAGE_INVALID",
+      });
+    await expect(registry.setStage("fraud", version, "None", { ...by, expectedHolder: version })).rejects.toMatchObject(
+      { code: "STAGE_INVALID" },
+    );
   });
 
   it("is refused as STAGE_INVALID wherever it is given", async () => {
@@ -134,6 +158,7 @@ describe("a stage", () => {
     for (const asking of [
       () => registry.setStage("fraud", version, unknown, by),
       () => registry.setStage("fraud", version, "Staging", { ...by, expected: unknown }),
+      () => registry.leaveStage("fraud", version, unknown, by),
       () => registry.getLatestModelVersion("fraud", unknown),
       () => registry.listModelVersions({ stage: unknown }),
     ]) {
@@ -157,6 +182,8 @@ describe("an alias", () => {
   for (const alias of [
     "1",
     "v1",
+    "development",
+    "Retired",
     "2024-best",
     "1.0.0",
     "latest",

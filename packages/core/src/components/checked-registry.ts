@@ -1,7 +1,13 @@
 import { StackError } from "../errors.ts";
 import { checkLabel, checkPortableName, hasControlCharacters, printable } from "../names.ts";
-import type { ModelRegistry, ModelVersionStage, TagChanges } from "./model-registry.ts";
-import { modelVersionStages } from "./model-registry.ts";
+import {
+  modelVersionStages,
+  stageNamed,
+  type ModelRegistry,
+  type ModelVersionStage,
+  type StageChange,
+  type TagChanges,
+} from "./model-registry.ts";
 
 /**
  * Returns a model's name, or refuses it: the portable form, and the project's `model_names:` if it has one.
@@ -23,12 +29,12 @@ export function checkModelName(name: string, pattern?: RegExp): string {
 }
 
 /**
- * The stage that a text names, in any case.
+ * The stage that a text names, in any case; `Development` is None, `Retired` is Archived.
  *
  * @throws StackError STAGE_INVALID
  */
 export function parseStage(text: string): ModelVersionStage {
-  const stage = modelVersionStages.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
+  const stage = stageNamed(text);
   if (stage === undefined) {
     throw new StackError("STAGE_INVALID", `${printable(text)} is not a stage.`, {
       hint: `Stages: ${modelVersionStages.join(", ")}.`,
@@ -40,11 +46,7 @@ export function parseStage(text: string): ModelVersionStage {
 /** An alias looks like a model's name, but is neither a version nor a stage nor `latest`, so that `models:/NAME@ALIAS` is clear. */
 function checkAlias(alias: string): string {
   checkPortableName("The alias", alias);
-  if (
-    /^v?[0-9]/.test(alias) ||
-    alias.toLowerCase() === "latest" ||
-    modelVersionStages.some((stage) => stage.toLowerCase() === alias.toLowerCase())
-  ) {
+  if (/^v?[0-9]/.test(alias) || alias.toLowerCase() === "latest" || stageNamed(alias) !== undefined) {
     throw new StackError(
       "NAME_INVALID",
       `The alias ${printable(alias)} cannot be used: it reads like a version or a stage.`,
@@ -54,6 +56,24 @@ function checkAlias(alias: string): string {
     );
   }
   return alias;
+}
+
+/** Whether a stage is served by one version, so that another one may replace it. */
+const isServed = (stage: ModelVersionStage) => stage === "Staging" || stage === "Production";
+
+/** The conditions of moving a version to a stage. @throws StackError STAGE_INVALID for one that can never hold */
+function checkStageChange(to: ModelVersionStage, { expected, ...by }: StageChange): StageChange {
+  if (by.archivePrevious === true && !isServed(to)) {
+    throw new StackError("STAGE_INVALID", `Versions in ${to} cannot be archived for another one.`, {
+      hint: "Archiving the previous versions goes with Staging and Production.",
+    });
+  }
+  if (by.expectedHolder !== undefined && to === "None") {
+    throw new StackError("STAGE_INVALID", "No version holds the stage None.", {
+      hint: "Expect a stage of the version itself instead.",
+    });
+  }
+  return { ...by, ...(expected === undefined ? {} : { expected: parseStage(expected) }) };
 }
 
 /** Stores keep text as UTF-8, which would change it. */
@@ -120,11 +140,11 @@ export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undef
       registry.listModelVersions(query.stage === undefined ? query : { ...query, stage: parseStage(query.stage) }),
     getLatestModelVersion: async (model, stage) =>
       registry.getLatestModelVersion(model, stage === undefined ? undefined : parseStage(stage)),
-    setStage: async (model, version, stage, { expected, ...by }) =>
-      registry.setStage(model, version, parseStage(stage), {
-        ...by,
-        ...(expected === undefined ? {} : { expected: parseStage(expected) }),
-      }),
+    setStage: async (model, version, stage, by) => {
+      const to = parseStage(stage);
+      return registry.setStage(model, version, to, checkStageChange(to, by));
+    },
+    leaveStage: async (model, version, stage, by) => registry.leaveStage(model, version, parseStage(stage), by),
     setAlias: async (model, alias, version, by) => registry.setAlias(model, checkAlias(alias), version, by),
     deleteAlias: (model, alias, by) => registry.deleteAlias(model, alias, by),
     getModelVersionByAlias: (model, alias) => registry.getModelVersionByAlias(model, alias),

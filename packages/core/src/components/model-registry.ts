@@ -1,9 +1,21 @@
 import type { Digest } from "../digest.ts";
 import type { Caller, Page, PageRequest } from "./common.ts";
 
-/** The four stages, spelled as ZenML and MLflow spell them. Input is taken in any case. */
+/** The four stages, spelled as ZenML and MLflow spell them. Stored so, and read in any case by {@link stageNamed}. */
 export const modelVersionStages = ["None", "Staging", "Production", "Archived"] as const;
 export type ModelVersionStage = (typeof modelVersionStages)[number];
+
+/** Other words for stages, in lower case. */
+const stageSynonyms: ReadonlyMap<string, ModelVersionStage> = new Map([
+  ["development", "None"],
+  ["retired", "Archived"],
+]);
+
+/** The stage that a text names, in any case; `undefined` when it names none. */
+export function stageNamed(text: string): ModelVersionStage | undefined {
+  const word = text.toLowerCase();
+  return modelVersionStages.find((stage) => stage.toLowerCase() === word) ?? stageSynonyms.get(word);
+}
 
 export interface RegisteredModel {
   readonly name: string;
@@ -38,7 +50,10 @@ export interface RegistryModelVersion {
   readonly model: string;
   readonly version: string;
   readonly description: string;
+  /** The one of its `stages` that it was put into last; `None` when it has none. */
   readonly stage: ModelVersionStage;
+  /** All that it is in, in the order of {@link modelVersionStages}, without `None`: empty for a version that is in no stage. */
+  readonly stages: readonly ModelVersionStage[];
   readonly aliases: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   /** Of the tracked run that produced the model, as they were when it was registered. */
@@ -75,7 +90,7 @@ export interface NewModelVersion {
 export interface ModelRegistryCapabilities {
   /** `assigned`: the registry counts 1, 2, 3; `semver`: given or bumped; `given`: the caller says. */
   readonly versions: "assigned" | "semver" | "given";
-  /** `one`: a version has exactly one stage; `many`: several; `emulated`: kept in tags by the flavor. */
+  /** `one`: a version is in one stage at a time; `many`: in several; `emulated`: in one, kept by core. */
   readonly stages: "one" | "many" | "emulated";
   readonly history: "native" | "metadata-store";
   readonly tagsAfterCreate: boolean;
@@ -95,6 +110,7 @@ export interface ModelQuery extends PageRequest {
 
 export interface ModelVersionQuery extends PageRequest {
   readonly model?: string;
+  /** Versions that are in it, whatever else they are in; `None`: in none. */
   readonly stage?: ModelVersionStage;
   readonly source?: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -128,6 +144,16 @@ export interface ModelComment {
   readonly at: Date;
   readonly actor: string;
   readonly text: string;
+}
+
+/** Who puts a version into a stage, and on which conditions. */
+export interface StageChange extends Caller {
+  /** A stage that the version must be in; `None`: it must be in none. */
+  readonly expected?: ModelVersionStage;
+  /** The version that must be the stage's holder until now, as {@link ModelRegistry.getLatestModelVersion} says; `null`: nobody. */
+  readonly expectedHolder?: string | null;
+  /** Archives the other versions that are in the stage. */
+  readonly archivePrevious?: boolean;
 }
 
 /** Tags to set, and with `null`, to remove. */
@@ -184,20 +210,28 @@ export interface ModelRegistry {
   getModelVersion(model: string, version: string): Promise<RegistryModelVersion>;
   /** Newest first, unless `order` says otherwise. Empty for a model that is not there. */
   listModelVersions(query?: ModelVersionQuery): Promise<Page<RegistryModelVersion>>;
-  /** The version registered last, in that stage if one is given; `undefined` when there is none, or no such model. */
+  /**
+   * The version registered last; `undefined` when there is none, or no such model. With a stage, its _holder_: of the versions that are in
+   * it, the one registered last, or, where a version has `many` stages, the one put into it last.
+   */
   getLatestModelVersion(model: string, stage?: ModelVersionStage): Promise<RegistryModelVersion | undefined>;
 
   /**
-   * Moves a version to a stage. Moving it to where it is changes nothing and leaves no history.
+   * Puts a version into a stage; with `None`, takes it out of all. Where a version has one stage, it leaves the one that it was in; where it
+   * has `many`, it stays in the others. With `archivePrevious`, every other version of the model that is in the stage goes from there to
+   * `Archived`. All of it happens or nothing; of two that expect the same holder, one is refused.
    *
-   * @throws StackError EXPECTATION_FAILED when `expected` is given and is not its present stage
+   * Putting a version where it is changes nothing of it and leaves no history. Only where there are `many` stages, and it is not the holder
+   * or another of its stages was set later, is it put there anew.
+   *
+   * In the history, `from` is the stage that a version leaves and `to` the one that it enters. With `many`, entering has no `from` and
+   * leaving no `to`; `None`, where there is one stage, stands for no stage.
+   *
+   * @throws StackError EXPECTATION_FAILED when `expected` or `expectedHolder` is given and does not hold
    */
-  setStage(
-    model: string,
-    version: string,
-    stage: ModelVersionStage,
-    by: Caller & { readonly expected?: ModelVersionStage },
-  ): Promise<RegistryModelVersion>;
+  setStage(model: string, version: string, stage: ModelVersionStage, by: StageChange): Promise<RegistryModelVersion>;
+  /** Takes a version out of one stage and leaves it in the others. Out of one that it is not in, changes nothing. */
+  leaveStage(model: string, version: string, stage: ModelVersionStage, by: Caller): Promise<RegistryModelVersion>;
 
   /**
    * Points an alias at a version, away from the one it pointed at.

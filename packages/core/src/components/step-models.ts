@@ -1,6 +1,12 @@
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import { StackError } from "../errors.ts";
-import type { ModelRegistry, ModelVersionStage, RegistryModelVersion, VersionBump } from "./model-registry.ts";
+import type {
+  ModelRegistry,
+  ModelVersionStage,
+  RegistryModelVersion,
+  StageChange,
+  VersionBump,
+} from "./model-registry.ts";
 
 /** What is said of a model when it is registered. */
 export interface ModelRegistration {
@@ -14,6 +20,10 @@ export interface ModelRegistration {
   /** Beside those of the tracked run that produced the model. */
   readonly metrics?: Readonly<Record<string, number>> | undefined;
   readonly stage?: ModelVersionStage | undefined;
+  /** With `stage`: archives the other versions that are in it. */
+  readonly archivePrevious?: boolean | undefined;
+  /** With `stage`: the version that must be its holder until now; `null` for nobody. */
+  readonly expectedHolder?: string | null | undefined;
   readonly aliases?: readonly string[] | undefined;
   /** Kept beside the model, under their own names. */
   readonly files?: readonly FileRef[] | undefined;
@@ -25,8 +35,13 @@ export interface StepModels {
   registry(): Promise<ModelRegistry>;
   /** Registers a version, once: the same instance of the same run never makes two, whatever is repeated. */
   register(registration: ModelRegistration): Promise<RegistryModelVersion>;
-  /** Moves a version to a stage, with a reason for the history. */
-  promote(model: string, version: string, stage: ModelVersionStage, reason?: string): Promise<RegistryModelVersion>;
+  /** Puts a version into a stage, as {@link ModelRegistry.setStage} does. */
+  promote(
+    model: string,
+    version: string,
+    stage: ModelVersionStage,
+    how?: Omit<StageChange, "actor" | "run">,
+  ): Promise<RegistryModelVersion>;
 }
 
 /** The error of a step that uses a registry where there is none. */

@@ -11,6 +11,8 @@ describe("parseModelUri", () => {
     ["models:/penguins/Production", { name: "penguins", stage: "Production" }],
     ["models:/penguins/staging", { name: "penguins", stage: "Staging" }],
     ["models:/penguins/NONE", { name: "penguins", stage: "None" }],
+    ["models:/penguins/development", { name: "penguins", stage: "None" }],
+    ["models:/penguins/Retired", { name: "penguins", stage: "Archived" }],
     ["models:/penguins/latest", { name: "penguins" }],
     ["models:/penguins/Latest", { name: "penguins" }],
     ["models:/penguins@champion", { name: "penguins", alias: "champion" }],

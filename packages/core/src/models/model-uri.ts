@@ -1,11 +1,16 @@
 import { StackError } from "../errors.ts";
-import { modelVersionStages, type ModelRegistry, type RegistryModelVersion } from "../components/model-registry.ts";
+import {
+  stageNamed,
+  type ModelRegistry,
+  type ModelVersionStage,
+  type RegistryModelVersion,
+} from "../components/model-registry.ts";
 
 /** What `models:/NAME/VERSION`, `/STAGE`, `/latest` or `@ALIAS` says. */
 export interface ModelReference {
   readonly name: string;
   readonly version?: string;
-  readonly stage?: (typeof modelVersionStages)[number];
+  readonly stage?: ModelVersionStage;
   readonly alias?: string;
 }
 
@@ -28,7 +33,7 @@ export function parseModelUri(uri: string): ModelReference {
   const part = rest.slice(at + 1);
   if (rest[at] === "@") return { name, alias: part };
   if (part.toLowerCase() === "latest") return { name };
-  const stage = modelVersionStages.find((candidate) => candidate.toLowerCase() === part.toLowerCase());
+  const stage = stageNamed(part);
   return stage === undefined ? { name, version: part } : { name, stage };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ArtifactType, FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import { artifact } from "../artifacts/types.ts";
-import { modelVersionStages } from "../components/model-registry.ts";
+import { modelVersionStages, stageNamed, type ModelVersionStage } from "../components/model-registry.ts";
 import { list, optional, record } from "../pipeline/inputs.ts";
 import { step } from "../pipeline/step.ts";
 
@@ -19,6 +19,12 @@ const anyFiles: ArtifactType<FileRef | FolderRef> = {
 };
 // A handle of either is wired to it, which a type that produces a union would not take.
 const modelFiles = anyFiles as ArtifactType<FileRef> | ArtifactType<FolderRef>;
+
+/** Any case, where types do not see it: in a run configuration. */
+const stageParam = z.preprocess(
+  (value) => (typeof value === "string" ? (stageNamed(value) ?? value) : value),
+  z.enum(modelVersionStages),
+) as z.ZodType<ModelVersionStage, ModelVersionStage>;
 
 const versionSchema = z.object({ name: z.string(), version: z.string(), uri: z.string() });
 
@@ -44,7 +50,9 @@ export const registerModelStep = step(
       bump: z.enum(["major", "minor", "patch"]).optional(),
       description: z.string().optional(),
       tags: z.record(z.string(), z.string()).optional(),
-      stage: z.enum(modelVersionStages).optional(),
+      stage: stageParam.optional(),
+      archivePrevious: z.boolean().optional(),
+      expectedHolder: z.string().nullable().optional(),
       aliases: z.array(z.string()).optional(),
     }),
     outputs: { version: artifact.json(versionSchema) },

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Caller } from "../components/common.ts";
-import type { ModelRegistry, NewModelFile, RegistryModelVersion } from "../components/model-registry.ts";
+import type { ModelRegistry, NewModelFile, RegistryModelVersion, StageChange } from "../components/model-registry.ts";
+import { refuseUnexpectedHolder } from "../components/stage-expectations.ts";
 import type { ModelRegistration } from "../components/step-models.ts";
 import { digestOf, shortDigest } from "../digest.ts";
 import { StackError } from "../errors.ts";
@@ -30,6 +31,7 @@ export async function registerVersion(
   facts: VersionFacts,
   by: Caller,
 ): Promise<RegistryModelVersion> {
+  await refuseOtherHolder(registry, registration);
   const folder = await mkdtemp(join(tmpdir(), "modelstack-"));
   try {
     const environment = await textFile(folder, "environment.json", await describeEnvironment(facts.projectFolder));
@@ -71,13 +73,35 @@ export async function registerVersion(
 export async function settle(
   registry: ModelRegistry,
   version: RegistryModelVersion,
-  { stage, aliases }: Pick<ModelRegistration, "stage" | "aliases">,
+  registration: Pick<ModelRegistration, "stage" | "archivePrevious" | "expectedHolder" | "aliases">,
   by: Caller,
 ): Promise<RegistryModelVersion> {
   const { model, version: number } = version;
-  if (stage !== undefined) await registry.setStage(model, number, stage, by);
+  const { stage, aliases } = registration;
+  if (stage !== undefined)
+    await registry.setStage(model, number, stage, await stageChange(registry, version, registration, by));
   for (const alias of aliases ?? []) await registry.setAlias(model, alias, number, by);
   return registry.getModelVersion(model, number);
+}
+
+/** Moving to the stage decides for good; this spares a version that would be made in vain. */
+async function refuseOtherHolder(registry: ModelRegistry, { name, stage, expectedHolder }: ModelRegistration) {
+  if (stage === undefined || expectedHolder === undefined) return;
+  const holder = await registry.getLatestModelVersion(name, stage);
+  refuseUnexpectedHolder(name, stage, holder?.version, { expectedHolder });
+}
+
+/** What goes with the stage. An earlier attempt may have made the version its holder already: then it is as expected. */
+async function stageChange(
+  registry: ModelRegistry,
+  { model, version }: RegistryModelVersion,
+  { stage, archivePrevious, expectedHolder }: Pick<ModelRegistration, "stage" | "archivePrevious" | "expectedHolder">,
+  by: Caller,
+): Promise<StageChange> {
+  const change = { ...by, ...(archivePrevious === undefined ? {} : { archivePrevious }) };
+  if (expectedHolder === undefined) return change;
+  const holder = await registry.getLatestModelVersion(model, stage);
+  return holder?.version === version ? change : { ...change, expectedHolder };
 }
 
 async function extraFiles({ files = [] }: ModelRegistration): Promise<NewModelFile[]> {

@@ -1,5 +1,5 @@
 import type { Caller } from "../components/common.ts";
-import type { ModelRegistry, RegistryModelVersion } from "../components/model-registry.ts";
+import type { ModelRegistry, RegistryModelVersion, StageChange } from "../components/model-registry.ts";
 import type { RunRecord } from "../components/records.ts";
 import { registryMissing, type ModelRegistration, type StepModels } from "../components/step-models.ts";
 import type { ModelsForSteps } from "../execution/execute-run.ts";
@@ -66,10 +66,10 @@ class RunModels implements StepModels {
     model: string,
     version: string,
     stage: RegistryModelVersion["stage"],
-    reason?: string,
+    how: Omit<StageChange, "actor" | "run"> = {},
   ): Promise<RegistryModelVersion> {
     const registry = await this.registry();
-    return registry.setStage(model, version, stage, this.#by(reason));
+    return registry.setStage(model, version, stage, { ...how, ...this.#by(how.reason) });
   }
 
   #by(reason?: string): Caller {

@@ -7,6 +7,7 @@ import { listTests } from "./model-registry/lists.ts";
 import { modelTests } from "./model-registry/models.ts";
 import { notFoundTests } from "./model-registry/not-found.ts";
 import { numberTests } from "./model-registry/numbers.ts";
+import { promotionTests } from "./model-registry/promotion.ts";
 import { stageTests } from "./model-registry/stages.ts";
 import { versionTests } from "./model-registry/versions.ts";
 import { describeParts } from "./tools.ts";
@@ -33,6 +34,7 @@ export function describeModelRegistry(
       "version numbers": numberTests,
       "lists of versions": listTests,
       stages: stageTests,
+      promotion: promotionTests,
       aliases: aliasTests,
       "history and comments": historyTests,
       files: fileTests,

@@ -97,11 +97,13 @@ export function modelVersion(sql: Sql, name: string, version: string): RegistryM
 function versionOf(sql: Sql, row: Row): RegistryModelVersion {
   const id = Number(row["id"]);
   const modelId = Number(row["model"]);
+  const stage = row["stage"] as ModelVersionStage;
   return {
     model: row["model_name"] as string,
     version: row["version"] as string,
     description: row["description"] as string,
-    stage: row["stage"] as ModelVersionStage,
+    stage,
+    stages: stage === "None" ? [] : [stage],
     aliases: sql
       .all("SELECT alias FROM model_alias WHERE model = ? AND version = ? ORDER BY alias", modelId, id)
       .map((alias) => alias["alias"] as string),
@@ -197,28 +199,6 @@ export function restoreVersion(sql: Sql, name: string, version: string, by: Call
     throw new StackError("MODEL_VERSION_NOT_FOUND", `The model ${name} has no deleted version ${version}.`);
   sql.run("UPDATE model_version SET deleted_at = NULL WHERE id = ?", row["id"]!);
   change(sql, modelId, Number(row["id"]), by, "restored", { to: version });
-  return modelVersion(sql, name, version);
-}
-
-export function setStage(
-  sql: Sql,
-  name: string,
-  version: string,
-  stage: ModelVersionStage,
-  by: Caller & { readonly expected?: ModelVersionStage },
-): RegistryModelVersion {
-  const { modelId, id } = requireVersion(sql, name, version);
-  const from = sql.get("SELECT stage FROM model_version WHERE id = ?", id)!["stage"] as ModelVersionStage;
-  if (by.expected !== undefined && by.expected !== from) {
-    throw new StackError(
-      "EXPECTATION_FAILED",
-      `Version ${version} of ${name} is in stage ${from}, not in ${by.expected} as expected.`,
-    );
-  }
-  if (from !== stage) {
-    sql.run("UPDATE model_version SET stage = ? WHERE id = ?", stage, id);
-    change(sql, modelId, id, by, "stage", { from, to: stage });
-  }
   return modelVersion(sql, name, version);
 }
 

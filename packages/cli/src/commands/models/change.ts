@@ -3,6 +3,7 @@ import { parsePair } from "../../routes/parameters.ts";
 import { confirm } from "../../confirm.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { caller, parseModelSpec, requireVersion } from "../../model-spec.ts";
+import { stagesText } from "../../render/stages.ts";
 
 // The commands that change a model or a version: each parses, makes one change, and prints what is there afterwards.
 
@@ -106,18 +107,27 @@ export async function alias(this: Context, flags: AliasFlags, text: string, name
 
 export interface PromoteFlags extends ChangeFlags {
   readonly expected?: string;
+  readonly expectedHolder?: string;
+  readonly archivePrevious: boolean;
+  readonly leave: boolean;
 }
 
 export async function promote(this: Context, flags: PromoteFlags, text: string, stage: string): Promise<void> {
-  const by = {
-    ...caller(flags.reason),
-    ...(flags.expected === undefined ? {} : { expected: parseStage(flags.expected) }),
-  };
+  const to = parseStage(stage);
+  const { expected, expectedHolder: holder, archivePrevious, leave, reason } = flags;
+  if (leave && (expected !== undefined || holder !== undefined || archivePrevious))
+    throw new StackError("USAGE", "--leave takes a version out of a stage, and goes with --reason alone.");
   const version = await withRegistry(this, flags, async (registry) => {
     const target = await requireVersion(registry, text);
-    return registry.setStage(target.model, target.version, parseStage(stage), by);
+    if (leave) return registry.leaveStage(target.model, target.version, to, caller(reason));
+    return registry.setStage(target.model, target.version, to, {
+      ...caller(reason),
+      ...(archivePrevious ? { archivePrevious } : {}),
+      ...(expected === undefined ? {} : { expected: parseStage(expected) }),
+      ...(holder === undefined ? {} : { expectedHolder: holder === "none" ? null : holder }),
+    });
   });
-  print(this, flags, version, () => `${version.model}/${version.version} is in ${version.stage}`);
+  print(this, flags, version, () => `${version.model}/${version.version} is in ${stagesText(version)}`);
 }
 
 export interface DeleteFlags extends ChangeFlags {

@@ -10,6 +10,7 @@ import {
 } from "@modelstack/core";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { parseModelSpec } from "../../model-spec.ts";
+import { stagesText } from "../../render/stages.ts";
 import { fields, table } from "../../render/table.ts";
 import { bytes } from "../../render/time.ts";
 import { visible } from "../../render/visible.ts";
@@ -51,9 +52,9 @@ function modelText(
     ...commentLines(comments),
   ]);
   if (versions.length === 0) return `${head}\n\nno versions yet`;
-  const rows = versions.map(({ version, stage, aliases, createdAt }) => [
+  const rows = versions.map(({ version, stages, aliases, createdAt }) => [
     version,
-    stage,
+    stagesText({ stages }),
     aliases.join(" "),
     createdAt.toISOString(),
   ]);
@@ -72,7 +73,7 @@ function versionText(
   const url = tags["modelstack.git_commit_url"];
   const head = fields([
     ["version", `${version.model}/${version.version}`],
-    ["stage", version.stage],
+    ["stage", stagesText(version)],
     ["aliases", version.aliases.join(" ") || "-"],
     ["description", version.description || "-"],
     [

@@ -1,6 +1,7 @@
 import { requireRegistry, parseStage, shortDigest } from "@modelstack/core";
 import { collect } from "../../collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { stagesText } from "../../render/stages.ts";
 import { table } from "../../render/table.ts";
 import { ago } from "../../render/time.ts";
 
@@ -27,9 +28,9 @@ export default async function versions(this: Context, flags: Flags, name: string
       ? `${name} has no such versions`
       : table(
           ["VERSION", "STAGE", "ALIASES", "METRICS", "STEP", "COMMIT", "DIGEST", "CREATED"],
-          found.map(({ version, stage, aliases, metrics, tags, modelDigest, createdAt }) => [
+          found.map(({ version, stages, aliases, metrics, tags, modelDigest, createdAt }) => [
             version,
-            stage,
+            stagesText({ stages }),
             aliases.join(" "),
             Object.entries(metrics)
               .map(([key, value]) => `${key}=${Number(value.toPrecision(4))}`)

@@ -29,7 +29,7 @@ export const historyMutations: readonly Mutation<ModelRegistry>[] = [
   },
   {
     rule: "history says from where",
-    failing: "says from which stage to which a version was moved",
+    failing: "says from which stage a version was moved",
     breakIt: without("from"),
   },
   { rule: "history says where to", failing: "says where an alias pointed and points", breakIt: without("to") },

@@ -9,10 +9,12 @@ import { fileMutations } from "./files.fixture.ts";
 import { historyMutations } from "./history.fixture.ts";
 import { leaseMutations } from "./leases.fixture.ts";
 import { loggingMutations } from "./logging.fixture.ts";
+import { manyStagesMutations } from "./many-stages.fixture.ts";
 import { metricMutations } from "./metrics.fixture.ts";
 import { modelMutations } from "./models.fixture.ts";
 import { orchestratorMutations } from "./orchestrator.fixture.ts";
 import { runMutations } from "./runs.fixture.ts";
+import { stageMutations } from "./stages.fixture.ts";
 import { versionListMutations } from "./version-lists.fixture.ts";
 import { versionNumberMutations } from "./version-numbers.fixture.ts";
 import { versionMutations } from "./versions.fixture.ts";
@@ -26,6 +28,8 @@ export const mutations = {
     ...versionMutations,
     ...versionNumberMutations,
     ...versionListMutations,
+    ...stageMutations,
+    ...manyStagesMutations,
     ...aliasMutations,
     ...historyMutations,
     ...fileMutations,

@@ -1,9 +1,9 @@
-import type { ModelRegistry, ModelVersionStage, RegistryModelVersion } from "../../components/model-registry.ts";
-import { type Mutation } from "./mutation.fixture.ts";
+import type { ModelRegistry } from "../../components/model-registry.ts";
+import type { Mutation } from "./mutation.fixture.ts";
 
 const inSeconds = (date: Date) => new Date(Math.floor(date.getTime() / 1000));
 
-/** What is said of lists and stages. */
+/** What is said of lists. */
 export const versionListMutations: readonly Mutation<ModelRegistry>[] = [
   {
     rule: "versions are listed newest first",
@@ -120,123 +120,6 @@ export const versionListMutations: readonly Mutation<ModelRegistry>[] = [
         await registry.getModel(model);
         return registry.getLatestModelVersion(model);
       },
-    }),
-  },
-  {
-    rule: "a stage that was written is found by the filter",
-    failing: "finds a version moved to Production in that stage, however it is asked",
-    breakIt: (registry) => ({
-      listModelVersions: async (query = {}) =>
-        query.stage === undefined ? registry.listModelVersions(query) : { items: [] },
-    }),
-  },
-  {
-    rule: "a stage that was written is read",
-    failing: "finds a version moved to Staging in that stage, however it is asked",
-    breakIt: (registry) => ({
-      getModelVersion: async (model, version) => ({
-        ...(await registry.getModelVersion(model, version)),
-        stage: "None",
-      }),
-    }),
-  },
-  {
-    rule: "None is a stage too",
-    failing: "finds a new version in the stage None",
-    breakIt: (registry) => ({
-      listModelVersions: async (query = {}) =>
-        query.stage === "None" ? { items: [] } : registry.listModelVersions(query),
-    }),
-  },
-  {
-    rule: "a version can be demoted",
-    failing: "demotes a version to None",
-    breakIt: (registry) => ({
-      setStage: async (model, version, stage, by) =>
-        stage === "None" ? registry.getModelVersion(model, version) : registry.setStage(model, version, stage, by),
-    }),
-  },
-  {
-    rule: "a version is in one stage at a time",
-    failing: "takes a version out of the stage it was in",
-    breakIt: (registry) => {
-      const stages = new Map<ModelVersionStage, Set<string>>();
-      return {
-        setStage: (model, version, stage, by) => {
-          stages.set(stage, (stages.get(stage) ?? new Set()).add(version));
-          return registry.setStage(model, version, stage, by);
-        },
-        listModelVersions: async ({ stage, ...query } = {}) => {
-          const { items } = await registry.listModelVersions(query);
-          return { items: items.filter(({ version }) => stage === undefined || stages.get(stage)?.has(version)) };
-        },
-      };
-    },
-  },
-  {
-    rule: "moving a version moves no other",
-    failing: "moves one version and no other",
-    breakIt: (registry) => ({
-      setStage: async (model, version, stage, by) => {
-        for (const other of (await registry.listModelVersions({ model, stage })).items)
-          await registry.setStage(model, other.version, "Archived", by);
-        return registry.setStage(model, version, stage, by);
-      },
-    }),
-  },
-  {
-    rule: "the latest of a stage is the one registered last",
-    failing: "finds the version of a stage that was registered last, not the one moved last",
-    breakIt: (registry) => {
-      let moved: RegistryModelVersion | undefined;
-      return {
-        setStage: async (...about) => (moved = await registry.setStage(...about)),
-        getLatestModelVersion: async () => moved,
-      };
-    },
-  },
-  {
-    rule: "pages of a stage hold that stage alone",
-    failing: "lists the versions of a stage in pages",
-    breakIt: (registry) => ({
-      listModelVersions: async ({ stage, ...query } = {}) => {
-        const { items } = await registry.listModelVersions(query);
-        return { items: items.filter((version) => stage === undefined || version.stage === stage) };
-      },
-    }),
-  },
-  {
-    rule: "where nothing changes there is no history",
-    failing: "leaves no history when a version is moved to the stage it is in",
-    breakIt: (registry) => ({
-      setStage: async (model, version, stage, by) => {
-        await registry.addComment(model, version, `moved to ${stage}`, by);
-        return registry.setStage(model, version, stage, by);
-      },
-    }),
-  },
-  {
-    rule: "an expected stage is looked at",
-    failing: "refuses to move a version from another stage than expected as EXPECTATION_FAILED",
-    breakIt: (registry) => ({
-      setStage: (model, version, stage, { expected: _, ...by }) => registry.setStage(model, version, stage, by),
-    }),
-  },
-  {
-    rule: "an expected stage is looked at, though there is nothing to do",
-    failing: "refuses an unexpected stage though the version is in the wanted one",
-    breakIt: (registry) => ({
-      setStage: async (model, version, stage, by) => {
-        const present = await registry.getModelVersion(model, version);
-        return present.stage === stage ? present : registry.setStage(model, version, stage, by);
-      },
-    }),
-  },
-  {
-    rule: "an expected stage that is there is fine",
-    failing: "moves a version that is in the expected stage",
-    breakIt: (registry) => ({
-      setStage: (model, version, stage, by) => registry.setStage(model, version, stage, { ...by, expected: "Staging" }),
     }),
   },
 ];

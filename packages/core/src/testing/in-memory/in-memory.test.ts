@@ -32,6 +32,11 @@ for (const versions of ["assigned", "semver", "given"] as const) {
   });
 }
 
+describeModelRegistry("in memory, many stages", async () => {
+  const registry = new InMemoryModelRegistry({ stages: "many" });
+  return { registry, reopen: async () => registry };
+});
+
 describeModelRegistry("in memory that can do little", async () => ({
   registry: new InMemoryModelRegistry({ tagsAfterCreate: false, restore: false }),
 }));

@@ -1,13 +1,14 @@
 import type { Caller } from "../../components/common.ts";
-import type {
-  ModelComment,
-  ModelFile,
-  ModelVersionStage,
-  NewModelVersion,
-  RegisteredModel,
-  RegistryChange,
-  RegistryModelVersion,
-  TagChanges,
+import {
+  modelVersionStages,
+  type ModelComment,
+  type ModelFile,
+  type ModelVersionStage,
+  type NewModelVersion,
+  type RegisteredModel,
+  type RegistryChange,
+  type RegistryModelVersion,
+  type TagChanges,
 } from "../../components/model-registry.ts";
 import { given } from "./paging.ts";
 
@@ -25,7 +26,12 @@ export interface StoredVersion extends Described {
   readonly number: string;
   readonly request: NewModelVersion;
   readonly files: readonly ModelFile[];
-  stage: ModelVersionStage;
+}
+
+/** That a version is in a stage. */
+export interface Assignment {
+  readonly version: StoredVersion;
+  readonly stage: ModelVersionStage;
 }
 
 export interface StoredModel extends Described {
@@ -33,6 +39,8 @@ export interface StoredModel extends Described {
   readonly versions: StoredVersion[];
   /** The versions that aliases point at. */
   readonly aliases: Map<string, StoredVersion>;
+  /** Of all versions, in the order in which they were made. */
+  readonly assignments: Assignment[];
   readonly changes: Omit<RegistryChange, "model">[];
 }
 
@@ -105,12 +113,14 @@ export function modelView({ name, description, tags, aliases, createdAt, updated
 }
 
 export function versionView(model: StoredModel, version: StoredVersion): RegistryModelVersion {
-  const { number, request, stage, description, tags, createdAt, updatedAt } = version;
+  const { number, request, description, tags, createdAt, updatedAt } = version;
+  const stages = model.assignments.flatMap((assignment) => (assignment.version === version ? [assignment.stage] : []));
   return {
     model: model.name,
     version: number,
     description,
-    stage,
+    stage: stages.at(-1) ?? "None",
+    stages: modelVersionStages.filter((stage) => stages.includes(stage)),
     aliases: [...model.aliases].flatMap(([alias, target]) => (target === version ? [alias] : [])),
     tags: Object.fromEntries(tags),
     params: { ...request.params },

@@ -9,11 +9,13 @@ import type {
   NewModelVersion,
   RegistryChange,
   RegistryModelVersion,
+  StageChange,
   TagChanges,
 } from "../../components/model-registry.ts";
-import { digestOf, type Digest } from "../../digest.ts";
+import type { Digest } from "../../digest.ts";
 import { StackError } from "../../errors.ts";
-import { InMemoryArtifactStore, readContent } from "./artifact-store.ts";
+import { InMemoryArtifactStore } from "./artifact-store.ts";
+import { inOrder, keepFile } from "./model-files.ts";
 import {
   change,
   describe,
@@ -23,7 +25,8 @@ import {
   type StoredModel,
   type StoredVersion,
 } from "./model-records.ts";
-import { hasTags, pageOf } from "./paging.ts";
+import * as stages from "./model-stages.ts";
+import { given, hasTags, pageOf } from "./paging.ts";
 import { nextVersion } from "./version-number.ts";
 
 type Changes = { readonly description?: string; readonly tags?: TagChanges };
@@ -54,7 +57,14 @@ export class InMemoryModelRegistry implements ModelRegistry {
   }
 
   #addModel(name: string, by: Caller, description?: string, tags?: Readonly<Record<string, string>>): StoredModel {
-    const model = { ...described(description, tags), name, versions: [], aliases: new Map(), changes: [] };
+    const model = {
+      ...described(description, tags),
+      name,
+      versions: [],
+      aliases: new Map(),
+      assignments: [],
+      changes: [],
+    };
     this.#models.push(model);
     change(model, undefined, by, "created", { to: name });
     return model;
@@ -108,7 +118,7 @@ export class InMemoryModelRegistry implements ModelRegistry {
 
   async registerModelVersion(request: NewModelVersion, by: Caller) {
     this.#nextVersion(request);
-    for (const file of request.files) await this.#keep(file);
+    for (const file of request.files) await keepFile(this.#blobs, file);
     const number = this.#nextVersion(request);
     const model = this.#find(request.model) ?? this.#addModel(request.model, by);
     const version: StoredVersion = {
@@ -116,7 +126,6 @@ export class InMemoryModelRegistry implements ModelRegistry {
       number,
       request,
       files: request.files.map(({ part, path, size, digest }) => ({ part, path, size, digest })),
-      stage: "None",
     };
     model.versions.push(version);
     this.#versions.push({ model, version });
@@ -131,13 +140,6 @@ export class InMemoryModelRegistry implements ModelRegistry {
       used.map(({ number }) => number),
       request,
     );
-  }
-
-  async #keep({ localPath, digest, path }: NewModelVersion["files"][number]): Promise<void> {
-    const content = await readContent(localPath);
-    if (digestOf(content) !== digest)
-      throw new StackError("DIGEST_MISMATCH", `The file ${path} is not what its digest says.`);
-    await this.#blobs.put(content);
   }
 
   async updateModelVersion(name: string, number: string, changes: Changes, by: Caller) {
@@ -175,7 +177,7 @@ export class InMemoryModelRegistry implements ModelRegistry {
       .filter(({ model, version }) => !model.deleted && version.deleted === deleted)
       .map(({ model, version }) => versionView(model, version))
       .filter((version) => name === undefined || version.model === name)
-      .filter((version) => stage === undefined || version.stage === stage)
+      .filter((version) => stage === undefined || stages.isIn(version, stage))
       .filter((version) => source === undefined || version.source === source)
       .filter((version) => createdAfter === undefined || version.createdAt > createdAfter)
       .filter((version) => createdBefore === undefined || version.createdAt < createdBefore)
@@ -183,18 +185,28 @@ export class InMemoryModelRegistry implements ModelRegistry {
     return pageOf(order === "asc" ? found : found.reverse(), query);
   }
 
-  async getLatestModelVersion(model: string, stage?: ModelVersionStage) {
-    return (await this.listModelVersions({ model, limit: 1, ...(stage === undefined ? {} : { stage }) })).items[0];
+  async getLatestModelVersion(name: string, stage?: ModelVersionStage) {
+    if (stage === undefined || stage === "None")
+      return (await this.listModelVersions({ model: name, limit: 1, ...given("stage", stage) })).items[0];
+    const model = this.#find(name);
+    const version = model && stages.holder(model, stage, this.#many);
+    return version && versionView(model, version);
   }
 
-  async setStage(name: string, number: string, to: ModelVersionStage, by: Caller & { expected?: ModelVersionStage }) {
+  async setStage(name: string, number: string, stage: ModelVersionStage, by: StageChange) {
     const { model, version } = this.#version(name, number);
-    const from = version.stage;
-    if (by.expected !== undefined && by.expected !== from)
-      throw new StackError("EXPECTATION_FAILED", `Version ${number} of ${name} is in stage ${from}.`);
-    version.stage = to;
-    if (from !== to) change(model, version, by, "stage", { from, to });
+    stages.setStage(model, version, stage, by, this.#many);
     return versionView(model, version);
+  }
+
+  async leaveStage(name: string, number: string, stage: ModelVersionStage, by: Caller) {
+    const { model, version } = this.#version(name, number);
+    stages.leaveStage(model, version, stage, by, this.#many);
+    return versionView(model, version);
+  }
+
+  get #many(): boolean {
+    return this.capabilities.stages === "many";
   }
 
   async setAlias(name: string, alias: string, number: string, by: Caller & { expected?: string | null }) {
@@ -240,8 +252,7 @@ export class InMemoryModelRegistry implements ModelRegistry {
   }
 
   async listFiles(name: string, number: string) {
-    const key = ({ part, path }: ModelFile) => `${part === "model" ? 0 : 1}${path}`;
-    return this.#version(name, number).version.files.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+    return inOrder(this.#version(name, number).version.files);
   }
 
   async downloadFile(name: string, number: string, { part, path }: Pick<ModelFile, "part" | "path">, to: string) {

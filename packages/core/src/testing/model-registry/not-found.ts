@@ -24,6 +24,7 @@ const ofVersions: Readonly<Record<string, Call>> = {
   updateModelVersion: (registry, model) => registry.updateModelVersion(model, "999.0.0", { description: "x" }, by),
   deleteModelVersion: (registry, model) => registry.deleteModelVersion(model, "999.0.0", by),
   setStage: (registry, model) => registry.setStage(model, "999.0.0", "Staging", by),
+  leaveStage: (registry, model) => registry.leaveStage(model, "999.0.0", "Staging", by),
   setAlias: (registry, model) => registry.setAlias(model, "champion", "999.0.0", by),
   "addComment to a version": (registry, model) => registry.addComment(model, "999.0.0", "x", by),
   "listComments of a version": (registry, model) => registry.listComments(model, "999.0.0"),

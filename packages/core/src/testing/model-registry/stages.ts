@@ -2,8 +2,10 @@ import { expect } from "vitest";
 import { modelVersionStages } from "../../components/model-registry.ts";
 import { by, inPagesOfTwo, upTo } from "../tools.ts";
 import type { RegistrySuite } from "./fixture.ts";
+import { manyStagesTests } from "./many-stages.ts";
 
-export function stageTests({ it, capabilities }: RegistrySuite): void {
+export function stageTests(suite: RegistrySuite): void {
+  const { it, capabilities } = suite;
   for (const stage of modelVersionStages) {
     it(`finds a version moved to ${stage} in that stage, however it is asked`, async ({ registry, register }) => {
       const { version } = await register("fraud");
@@ -24,7 +26,39 @@ export function stageTests({ it, capabilities }: RegistrySuite): void {
     expect((await registry.listModelVersions({ model: "fraud", stage: "None" })).items).toEqual([version]);
   });
 
-  if (capabilities.stages !== "many") {
+  it("says all stages of a version, which are none at first", async ({ registry, register }) => {
+    const { version, stages } = await register("fraud");
+
+    const moved = await registry.setStage("fraud", version, "Production", by);
+
+    expect([stages, moved.stages]).toEqual([[], ["Production"]]);
+    expect((await registry.setStage("fraud", version, "None", by)).stages).toEqual([]);
+  });
+
+  it("takes a version out of a stage", async ({ registry, register }) => {
+    const { version } = await register("fraud");
+    await registry.setStage("fraud", version, "Production", by);
+
+    const left = await registry.leaveStage("fraud", version, "Production", by);
+
+    expect(left).toMatchObject({ stage: "None", stages: [] });
+    expect(await registry.getModelVersion("fraud", version)).toEqual(left);
+    expect(await registry.getLatestModelVersion("fraud", "Production")).toBeUndefined();
+  });
+
+  it("changes nothing when a version is taken out of a stage that it is not in", async ({ registry, register }) => {
+    const { version } = await register("fraud");
+    const before = await registry.setStage("fraud", version, "Production", by);
+    const history = await registry.history("fraud");
+
+    for (const stage of ["Staging", "None"] as const)
+      expect(await registry.leaveStage("fraud", version, stage, by)).toEqual(before);
+
+    expect(await registry.history("fraud")).toEqual(history);
+  });
+
+  if (capabilities.stages === "many") manyStagesTests(suite);
+  else {
     it("takes a version out of the stage it was in", async ({ registry, register }) => {
       const { version } = await register("fraud");
       for (const stage of ["Production", "Archived", "Staging"] as const) {
@@ -36,6 +70,19 @@ export function stageTests({ it, capabilities }: RegistrySuite): void {
 
       expect([await inStage("Production"), await inStage("Archived"), await inStage("Staging")]).toEqual([0, 0, 1]);
       expect(await registry.getLatestModelVersion("fraud", "Production")).toBeUndefined();
+    });
+
+    it("finds the version of a stage that was registered last, not the one moved last", async ({
+      registry,
+      register,
+    }) => {
+      const first = await register("fraud");
+      const second = await register("fraud");
+      await register("fraud");
+      await registry.setStage("fraud", second.version, "Production", by);
+      await registry.setStage("fraud", first.version, "Production", by);
+
+      expect(await registry.getLatestModelVersion("fraud", "Production")).toMatchObject({ version: second.version });
     });
   }
 
@@ -55,19 +102,6 @@ export function stageTests({ it, capabilities }: RegistrySuite): void {
     await registry.setStage("fraud", second.version, "Production", by);
 
     expect(await registry.getModelVersion("fraud", first.version)).toMatchObject({ stage: "Production" });
-  });
-
-  it("finds the version of a stage that was registered last, not the one moved last", async ({
-    registry,
-    register,
-  }) => {
-    const first = await register("fraud");
-    const second = await register("fraud");
-    await register("fraud");
-    await registry.setStage("fraud", second.version, "Production", by);
-    await registry.setStage("fraud", first.version, "Production", by);
-
-    expect(await registry.getLatestModelVersion("fraud", "Production")).toMatchObject({ version: second.version });
   });
 
   it("lists the versions of a stage in pages", async ({ registry, register }) => {
