@@ -13,6 +13,10 @@ const framework = createFramework(builtInPlugins);
 export const openStack = framework.openStack;
 /** Runs a pipeline on a stack and waits for its end. */
 export const runPipeline = framework.runPipeline;
+/** Reads a run: by id, by the start of one, by name, or `latest`. */
+export const getRun = framework.getRun;
+/** Reads the run with the highest or lowest value of a metric, or of a pipeline output that is a number. */
+export const bestRun = framework.bestRun;
 /** Fetches `models:/NAME/VERSION`, `/STAGE`, `/latest` or `@ALIAS` into this machine's cache. */
 export const loadModel = framework.loadModel;
 /** Registers a model outside a pipeline. */
@@ -32,6 +36,8 @@ export {
   step,
   type ArtifactOptions,
   type ArtifactType,
+  type BestRun,
+  type BestRunQuery,
   type Figure,
   type FigureFormat,
   type FileRef,
@@ -51,5 +57,8 @@ export {
   type StepContext,
   type StepModels,
   type StepTracker,
+  type StoredOutput,
+  type StoredRun,
+  type StoredStep,
   type TableOptions,
 } from "@modelstack/core";

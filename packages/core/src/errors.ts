@@ -31,6 +31,7 @@ export const errorCodes = {
   REGISTRY_FLAVOR_MISMATCH: "invalid",
   REGISTRY_WITHOUT_TRACKER: "invalid",
   REGISTRY_MISSING: "invalid",
+  TRACKER_MISSING: "invalid",
   COMPONENT_MISSING: "invalid",
   CORE_LOADED_TWICE: "invalid",
   NODE_TOO_OLD: "invalid",

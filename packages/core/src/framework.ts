@@ -8,6 +8,10 @@ import { causeOf, executeRun, type RunSettings } from "./execution/execute-run.t
 import { loadModelFrom, type LoadedModel } from "./models/load-model.ts";
 import { registerModelOn } from "./models/register-model.ts";
 import { modelsForSteps } from "./models/step-models.ts";
+import { bestRunOn, type BestRun, type BestRunQuery } from "./runs/best-run.ts";
+import { getRunOn, type AnyPipeline, type OutputsOf, type RunSelection, type UnknownPipeline } from "./runs/get-run.ts";
+import type { StoredRun } from "./runs/stored-run.ts";
+import { openedOnDemand, type WithStack } from "./runs/with-stack.ts";
 import { pipelineCodeOf, type BuiltPlan, type Pipeline } from "./pipeline/pipeline.ts";
 import { filesIn } from "./pipeline/standalone-context.ts";
 import type { PipelineOutputs } from "./pipeline/types.ts";
@@ -21,12 +25,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export interface RunPipelineOptions<P>
-  extends
-    Omit<StackOptions, "stack">,
-    Pick<RunSettings, "name" | "experiment" | "tags" | "signal" | "onEvent" | "onWarning"> {
+  extends OnStack, Pick<RunSettings, "name" | "experiment" | "tags" | "signal" | "onEvent" | "onWarning"> {
   readonly params?: P;
+}
+
+/** The stack that a run is on. */
+export interface OnStack extends Omit<StackOptions, "stack"> {
   /** A stack's name in stack.yaml, or one that is open. Default: the active one. */
-  readonly stack?: string | Stack;
+  readonly stack?: string | Stack | undefined;
 }
 
 /** What `runPipeline` gives back when every step has succeeded. */
@@ -50,6 +56,25 @@ export interface Framework {
     pipeline: Pipeline<P, R>,
     options?: RunPipelineOptions<z.input<P>>,
   ) => Promise<PipelineRun<R>>;
+  /**
+   * Reads a run: by id, by the start of one, by name, or `latest`. With the pipeline itself, its outputs are typed. What is read of it
+   * later opens its stack again, unless it was given an open one.
+   *
+   * @throws StackError RUN_NOT_FOUND; AMBIGUOUS when several match
+   */
+  readonly getRun: <P extends AnyPipeline = UnknownPipeline>(
+    reference: string,
+    options?: RunSelection<P> & OnStack,
+  ) => Promise<StoredRun<OutputsOf<P>>>;
+  /**
+   * The succeeded run with the highest or lowest last value of a metric, or of a pipeline output that is a number.
+   *
+   * @throws StackError RUN_NOT_FOUND when no run has such a value; TRACKER_MISSING for a metric on a stack without a tracker;
+   * EXPERIMENT_NOT_FOUND
+   */
+  readonly bestRun: <P extends AnyPipeline = UnknownPipeline>(
+    query: BestRunQuery<P> & OnStack,
+  ) => Promise<BestRun<OutputsOf<P>>>;
   /** Fetches `models:/NAME/VERSION`, `/STAGE`, `/latest` or `@ALIAS` into this machine's cache. */
   readonly loadModel: (uri: string, options?: StackOptions) => Promise<LoadedModel>;
   /** Registers a model outside a pipeline. With `run`, its lineage is that of the run whose step produced these files. */
@@ -63,6 +88,8 @@ export interface Framework {
 export function createFramework(builtIn: () => Promise<readonly PluginSource[]>): Framework {
   const openStack = async (options: StackOptions = {}) =>
     openStackOf(await openProject(options, await builtIn()), options.stack);
+  const withStack = ({ stack, stackFile, cwd }: OnStack): WithStack =>
+    stack instanceof Stack ? (work) => work(stack) : openedOnDemand(() => openStack({ stack, stackFile, cwd }));
   return {
     openStack,
     runPipeline: async (pipeline, { params, stack, stackFile, cwd, ...settings } = {}) => {
@@ -70,11 +97,10 @@ export function createFramework(builtIn: () => Promise<readonly PluginSource[]>)
       if (code === undefined)
         throw new StackError("PIPELINE_NOT_FOUND", "runPipeline() was called with something that is not a pipeline.");
       const built = code.build(params === undefined ? {} : { params });
-      const location = { ...(stackFile === undefined ? {} : { stackFile }), ...(cwd === undefined ? {} : { cwd }) };
-      if (stack instanceof Stack) return runOn(stack, built, settings);
-      await using opened = await openStack({ ...location, ...(stack === undefined ? {} : { stack }) });
-      return await runOn(opened, built, settings);
+      return withStack({ stack, stackFile, cwd })((opened) => runOn(opened, built, settings));
     },
+    getRun: (reference, options = {}) => getRunOn(withStack(options), reference, options),
+    bestRun: (query) => bestRunOn(withStack(query), query),
     loadModel: async (uri, options) => {
       await using stack = await openStack(options);
       return await loadModelFrom(stack, uri);

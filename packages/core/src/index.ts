@@ -53,7 +53,13 @@ export { ArtifactIo } from "./artifacts/artifact-io.ts";
 export { parseListing, type Listing } from "./artifacts/listing.ts";
 
 // Applications.
-export { createFramework, type Framework, type PipelineRun, type RunPipelineOptions } from "./framework.ts";
+export {
+  createFramework,
+  type Framework,
+  type OnStack,
+  type PipelineRun,
+  type RunPipelineOptions,
+} from "./framework.ts";
 export { registerModelStep } from "./models/register-model-step.ts";
 export { requireRegistry } from "./models/require-registry.ts";
 export { registerModelOn } from "./models/register-model.ts";
@@ -61,6 +67,14 @@ export { loadModelFrom, type LoadedModel } from "./models/load-model.ts";
 export { parseModelUri, resolveModel, type ModelReference } from "./models/model-uri.ts";
 export { reproduce, type Reproduction } from "./models/reproduce.ts";
 export { modelsForSteps } from "./models/step-models.ts";
+
+// Looking at runs.
+export { readRun, tookOf, type RunFacts, type StepFacts } from "./runs/read-run.ts";
+export { readLog } from "./runs/attempt-logs.ts";
+export type { AnyPipeline, OutputsOf, RunSelection, UnknownPipeline } from "./runs/get-run.ts";
+export type { BestRun, BestRunQuery } from "./runs/best-run.ts";
+export type { StoredRun, StoredStep } from "./runs/stored-run.ts";
+export type { StoredOutput } from "./runs/stored-output.ts";
 
 // Stacks.
 export {

@@ -2,7 +2,7 @@ import type { ExperimentTracker, TrackedRun } from "../components/experiment-tra
 import type { RunRecord } from "../components/records.ts";
 import { silentTracker, type StepTracker } from "../components/step-tracker.ts";
 import { canonicalJson, type Json } from "../json.ts";
-import { planJson, type Plan, type PlanInstance } from "../pipeline/plan.ts";
+import { paramsOf, planJson, type Plan, type PlanInstance } from "../pipeline/plan.ts";
 import type { SourceState } from "./source-control.ts";
 import { BufferedTracker } from "./tracked-step.ts";
 
@@ -34,13 +34,7 @@ export async function openTrackedRun(tracker: ExperimentTracker, about: RunTrack
   };
   const by = { actor: run.user, run: run.id };
   const tracked = await tracker.startRun({ experiment, name: run.name, tags, startedAt: new Date(run.createdAt) }, by);
-  // What a registration says of the model is no parameter of it.
-  const own = plan.instances.flatMap(({ name, params, hints }) =>
-    hints.registers === undefined
-      ? Object.entries(params).map(([key, value]) => [`${name}.${key}`, value] as const)
-      : [],
-  );
-  await logParams(tracker, tracked.id, { ...plan.params, ...Object.fromEntries(own) });
+  await logParams(tracker, tracked.id, paramsOf(plan));
   await tracker.logFile(tracked.id, "modelstack/plan.json", Buffer.from(planJson(plan)));
   if (configuration !== undefined) {
     await tracker.logFile(tracked.id, "modelstack/run-configuration.json", Buffer.from(canonicalJson(configuration)));

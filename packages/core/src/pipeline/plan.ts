@@ -65,6 +65,17 @@ export function planDigest(plan: Plan): Digest {
   return digestOf(planJson(plan));
 }
 
+/** What a run of the plan depends on: the pipeline's parameters, and those of the instances as `instance.name`. */
+export function paramsOf({ params, instances }: Plan): Record<string, Json> {
+  // What a registration says of the model is no parameter of the run.
+  const own = instances.flatMap((instance) =>
+    instance.hints.registers === undefined
+      ? Object.entries(instance.params).map(([key, value]) => [`${instance.name}.${key}`, value] as const)
+      : [],
+  );
+  return { ...params, ...Object.fromEntries(own) };
+}
+
 /**
  * Reads a plan that was stored or sent.
  *

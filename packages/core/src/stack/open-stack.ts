@@ -14,11 +14,11 @@ import { builtInStackFile, readStackFile, type StackEntry, type StackFile } from
 
 export interface StackOptions {
   /** A stack of stack.yaml. Default: the active one. */
-  readonly stack?: string;
+  readonly stack?: string | undefined;
   /** Path of stack.yaml. Default: the nearest one in the working folder or above it, else the built-in stack. */
-  readonly stackFile?: string;
+  readonly stackFile?: string | undefined;
   /** Where to look from. Default: the process's working folder. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
 }
 
 /** A project: its stack.yaml and the flavors that its stacks can use. */

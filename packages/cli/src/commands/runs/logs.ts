@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { didYouMean, findRun, StackError } from "@modelstack/core";
+import { didYouMean, findRun, readLog, StackError } from "@modelstack/core";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 
 export default async function logs(
@@ -24,14 +21,11 @@ export default async function logs(
     (attempt) => instance === undefined || attempt.instance === instance,
   );
   const entries = await Promise.all(
-    attempts.map(async ({ id, instance: name, log }) => {
-      const path = log === undefined ? undefined : join(stack.stateFolder, log);
-      return {
-        instance: name,
-        attempt: id,
-        text: path === undefined || !existsSync(path) ? "" : await readFile(path, "utf8"),
-      };
-    }),
+    attempts.map(async (attempt) => ({
+      instance: attempt.instance,
+      attempt: attempt.id,
+      text: await readLog(stack.stateFolder, attempt),
+    })),
   );
   const written = entries.filter(({ text }) => text !== "");
   print(this, flags, entries, () =>

@@ -1,0 +1,96 @@
+import { StackError } from "../errors.ts";
+import type { Stack } from "../stack/stack.ts";
+import { bestOf, metricCandidates, outputCandidates, type Candidate } from "./candidates.ts";
+import { namedPipeline, type AnyPipeline, type OutputsOf, type RunSelection, type UnknownPipeline } from "./get-run.ts";
+import { readRun } from "./read-run.ts";
+import { requireTracker } from "./require-tracker.ts";
+import { storedRun, type StoredRun } from "./stored-run.ts";
+import type { WithStack } from "./with-stack.ts";
+
+/** The names of outputs that may be numbers. */
+type NumberOutput<O> = {
+  [K in keyof O]: unknown extends O[K] ? K : O[K] extends number | undefined ? K : never;
+}[keyof O] &
+  string;
+
+/** What makes a run the best one. */
+export type BestRunQuery<P extends AnyPipeline = UnknownPipeline> = RunSelection<P> & {
+  /** Which values are better. */
+  readonly goal: "max" | "min";
+} & (
+    | {
+        /** The last value of this metric counts, of the run or of a step that is tracked alone. */
+        readonly metric: string;
+        /** Only runs that were tracked in this experiment. */
+        readonly experiment?: string;
+        readonly output?: never;
+      }
+    | {
+        /** The value of this pipeline output counts, where it is a number. It needs no tracker. */
+        readonly output: NumberOutput<OutputsOf<P>>;
+        readonly metric?: never;
+        readonly experiment?: never;
+      }
+  );
+
+/** The best run, and what makes it so. */
+export interface BestRun<O = Readonly<Record<string, unknown>>> extends StoredRun<O> {
+  readonly best: {
+    readonly value: number;
+    /** The step that is tracked alone and has the metric. */
+    readonly instance?: string;
+    /** How many values were compared. */
+    readonly among: number;
+  };
+}
+
+/**
+ * The succeeded run with the highest or lowest value; of equal ones the newest. What is no number does not take part.
+ *
+ * @throws StackError RUN_NOT_FOUND when no run has such a value; TRACKER_MISSING for a metric on a stack without a tracker;
+ * EXPERIMENT_NOT_FOUND
+ */
+export async function bestRunOn<P extends AnyPipeline>(
+  withStack: WithStack,
+  query: BestRunQuery<P>,
+): Promise<BestRun<OutputsOf<P>>> {
+  const { name, code } = namedPipeline(query.pipeline);
+  const { facts, best } = await withStack(async (stack) => {
+    const metadata = await stack.metadataStore();
+    const candidates = await candidatesOf(stack, query, name);
+    const found = await bestOf(metadata, candidates, query.goal);
+    if (found === undefined) throw noneHas(query, name);
+    const { value, instance } = found.candidate;
+    const best = { value, ...(instance === undefined ? {} : { instance }), among: candidates.length };
+    return { facts: await readRun(metadata, found.run), best };
+  });
+  // The pipeline's type says what its outputs are.
+  return { ...storedRun(withStack, facts, code), best } as unknown as BestRun<OutputsOf<P>>;
+}
+
+interface What {
+  readonly metric?: string | undefined;
+  readonly output?: string | undefined;
+  readonly experiment?: string | undefined;
+}
+
+async function candidatesOf(
+  stack: Stack,
+  { metric, output, experiment }: What,
+  pipeline: string | undefined,
+): Promise<readonly Candidate[]> {
+  if (metric === undefined) return outputCandidates(await stack.metadataStore(), output!, pipeline);
+  const tracker = await requireTracker(stack, "a metric", "Rank by a pipeline output that is a number instead");
+  return metricCandidates(tracker, metric, { pipeline, experiment });
+}
+
+function noneHas({ metric, output, experiment }: What, pipeline: string | undefined): StackError {
+  const what = metric === undefined ? `a number as its output "${output}"` : `the metric "${metric}"`;
+  const where = [
+    ...(pipeline === undefined ? [] : [` of pipeline ${pipeline}`]),
+    ...(experiment === undefined ? [] : [` in experiment ${experiment}`]),
+  ].join("");
+  return new StackError("RUN_NOT_FOUND", `No run${where} has succeeded and has ${what}.`, {
+    hint: "stack runs show RUN says what a run has.",
+  });
+}

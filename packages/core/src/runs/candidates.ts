@@ -1,0 +1,107 @@
+import { itemsOf } from "../components/common.ts";
+import type { ExperimentTracker } from "../components/experiment-tracker.ts";
+import type { MetadataStore } from "../components/metadata-store.ts";
+import type { OutputRecord, RunView } from "../components/records.ts";
+import type { Digest } from "../digest.ts";
+import { isStackError } from "../errors.ts";
+import type { OutputRef, Plan } from "../pipeline/plan.ts";
+
+/** A run with a value to rank it by. */
+export interface Candidate {
+  /** The id of the pipeline run. */
+  readonly run: string;
+  readonly value: number;
+  /** The step whose own tracked run has the value. */
+  readonly instance?: string;
+}
+
+/** The last values of a metric in all pipeline runs, also in those of their steps that are tracked alone. Newest first. */
+export async function metricCandidates(
+  tracker: ExperimentTracker,
+  metric: string,
+  { pipeline, experiment }: { readonly pipeline: string | undefined; readonly experiment: string | undefined },
+): Promise<Candidate[]> {
+  const among = {
+    ...(experiment === undefined ? {} : { experiment: (await tracker.getExperiment(experiment)).id }),
+    ...(pipeline === undefined ? {} : { tags: { "modelstack.pipeline_name": pipeline } }),
+  };
+  const found: Candidate[] = [];
+  for await (const { tags, metrics } of itemsOf((page) => tracker.listRuns({ ...among, ...page }))) {
+    const run = tags["modelstack.pipeline_run_id"];
+    const point = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+    if (run === undefined || point === undefined || Number.isNaN(point.value)) continue;
+    const instance = tags["modelstack.step_name"];
+    found.push({ run, value: point.value, ...(instance === undefined ? {} : { instance }) });
+  }
+  return found;
+}
+
+/** The values of a pipeline output in all runs where it is a number. Newest first. */
+export async function outputCandidates(
+  metadata: MetadataStore,
+  output: string,
+  pipeline: string | undefined,
+): Promise<Candidate[]> {
+  const plans = new Map<Digest, Plan>();
+  const among = { status: "succeeded", ...(pipeline === undefined ? {} : { pipeline }) } as const;
+  const found: Candidate[] = [];
+  for await (const run of itemsOf((page) => metadata.listRuns({ ...among, ...page }))) {
+    const plan = plans.get(run.plan) ?? (await metadata.getPlan(run.plan));
+    plans.set(run.plan, plan);
+    const place = jsonOutput(plan, output);
+    if (place === undefined) continue;
+    const record = await outputOf(metadata, run.id, place);
+    const value = record === undefined ? undefined : await numberOf(metadata, record.digest);
+    if (value !== undefined) found.push({ run: run.id, value });
+  }
+  return found;
+}
+
+/** A text that reads like a number is none. */
+function jsonOutput({ outputs, instances }: Plan, name: string): OutputRef | undefined {
+  const place = Object.hasOwn(outputs, name) ? outputs[name]! : undefined;
+  const instance = instances.find((one) => one.name === place?.instance);
+  return instance?.outputs[place!.output]?.kind === "json" ? place : undefined;
+}
+
+async function outputOf(
+  metadata: MetadataStore,
+  run: string,
+  { instance, output }: OutputRef,
+): Promise<OutputRecord | undefined> {
+  for await (const record of itemsOf((page) => metadata.outputs({ run, instance, ...page })))
+    if (record.name === output) return record;
+  return undefined;
+}
+
+/** The number that an artifact holds, if it is one. Numbers are short: they are in the record. */
+async function numberOf(metadata: MetadataStore, digest: Digest): Promise<number | undefined> {
+  const { inline, form } = await metadata.getArtifact(digest);
+  if (form !== "bytes" || inline === undefined || inline.byteLength > 32) return undefined;
+  const text = Buffer.from(inline).toString();
+  return /^-?\d/.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined;
+}
+
+/** The first of the candidates, best first, whose run is there and has succeeded; of equal ones the one that was listed first. */
+export async function bestOf(
+  metadata: MetadataStore,
+  candidates: readonly Candidate[],
+  goal: "max" | "min",
+): Promise<{ readonly run: RunView; readonly candidate: Candidate } | undefined> {
+  const sign = goal === "max" ? -1 : 1;
+  for (const candidate of candidates.toSorted((a, b) => sign * (a.value - b.value) || 0)) {
+    const run = await existing(metadata, candidate.run);
+    if (run?.status === "succeeded") return { run, candidate };
+  }
+  return undefined;
+}
+
+/** Tracked runs outlive the runs that they belong to. */
+async function existing(metadata: MetadataStore, id: string): Promise<RunView | undefined> {
+  try {
+    return await metadata.getRun(id);
+  } catch (error) {
+    if (isStackError(error) && error.code === "RUN_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
