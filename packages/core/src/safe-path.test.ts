@@ -17,7 +17,7 @@ function refused(act: () => unknown): StackError | undefined {
 }
 
 describe("safeJoin", () => {
-  it.each(["model.json", "a/b/c.txt", "..hidden", "a/...", "%2e%2e", "né e", "-x"])("joins %j", (path) => {
+  it.each(["model.json", "a/b/c.txt", "..hidden", "a/...", "100%", "a%20b", "né e", "-x"])("joins %j", (path) => {
     expect(safeJoin(root, path)).toBe(resolve(root, path));
   });
 
@@ -38,9 +38,27 @@ describe("safeJoin", () => {
     "./a",
     "a\0b",
     "a/\n",
-  ])("refuses %j and says how to write it", (path) => {
+  ])("E01 refuses %j and says how to write it", (path) => {
     const error = refused(() => safeJoin(root, path));
     expect(error).toMatchObject({ code: "NAME_INVALID", hint: expect.stringContaining("forward slashes") });
+  });
+
+  it.each(["%2e%2e%2fx", "..%5cx", "a/..;/x", "..;", "a%00b", "//proc/self/root", "%2E%2E/x", "a%2Fb"])(
+    "E02 refuses %j, which another program may read as something else",
+    (path) => {
+      expect(refused(() => safeJoin(root, path))).toMatchObject({ code: "NAME_INVALID" });
+    },
+  );
+
+  it.each([
+    ["a name of more than 255 bytes", `a/${"é".repeat(128)}`, "a name in it has 256 bytes, at most 255 are allowed"],
+    ["a path of more than 4096 bytes", `${"a".repeat(99)}/`.repeat(41) + "a", "it has 4101 bytes, at most 1000"],
+    ["500 folders in each other", `${"a/".repeat(499)}a`, "it is 500 levels deep, at most 100 are allowed"],
+  ])("E09 refuses %s and says the limit", (_what, path, message) => {
+    expect(refused(() => safeJoin(root, path))).toMatchObject({
+      code: "NAME_INVALID",
+      message: expect.stringContaining(message),
+    });
   });
 
   it("stays inside its folder or refuses, whatever the path", () => {
@@ -67,10 +85,13 @@ describe("checkFileName", () => {
     expect(checkFileName(name)).toBe(name);
   });
 
-  it.each(["", ".", "..", "a/b", "a\\b", "a\nb", "x".repeat(201)])("refuses %j and says what to use", (name) => {
-    expect(refused(() => checkFileName(name))).toMatchObject({
-      code: "NAME_INVALID",
-      hint: expect.stringContaining("folder()"),
-    });
-  });
+  it.each(["", ".", "..", "a/b", "a\\b", "a\nb", "x".repeat(201), "é".repeat(101), "..%2fx"])(
+    "refuses %j and says what to use",
+    (name) => {
+      expect(refused(() => checkFileName(name))).toMatchObject({
+        code: "NAME_INVALID",
+        hint: expect.stringContaining("folder()"),
+      });
+    },
+  );
 });

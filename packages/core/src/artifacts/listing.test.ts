@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempDisposableSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,6 +48,31 @@ describe("listFolder", () => {
       code: "ARTIFACT_INVALID",
       message: `"link" in ${folder.path} is neither a file nor a folder.`,
       hint: expect.stringContaining("copy what they point at"),
+    });
+    expect(seen).toEqual([]);
+  });
+
+  it("E05 refuses a pipe that nobody writes to, without waiting for it", async () => {
+    using folder = temporary();
+    execFileSync("mkfifo", [join(folder.path, "pipe")]);
+    await expect(listFolder(folder.path, store)).rejects.toMatchObject({
+      code: "ARTIFACT_INVALID",
+      message: `"pipe" in ${folder.path} is neither a file nor a folder.`,
+    });
+  });
+
+  it("E09 refuses a path that is too deep before anything is stored", async () => {
+    using folder = temporary();
+    writeFileSync(join(folder.path, "a first file"), "x");
+    mkdirSync(join(folder.path, "d/".repeat(500)), { recursive: true });
+    const seen: string[] = [];
+    const listing = listFolder(folder.path, (path) => {
+      seen.push(path);
+      return store(path);
+    });
+    await expect(listing).rejects.toMatchObject({
+      code: "NAME_INVALID",
+      message: expect.stringContaining("levels deep"),
     });
     expect(seen).toEqual([]);
   });

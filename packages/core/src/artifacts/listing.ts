@@ -37,25 +37,29 @@ export function parseListing(text: string): Listing {
 }
 
 /**
- * Lists a folder, giving each file to `store`.
+ * Lists a folder, giving each file to `store`, once all of it is known to be fit to be stored.
  *
  * @throws StackError FILE_NOT_FOUND; NAME_INVALID for a name that cannot be kept; ARTIFACT_INVALID for anything in it that is neither a file nor a folder
  */
 export async function listFolder(root: string, store: (path: string) => Promise<StoredBlob>): Promise<Listing> {
-  const listing: Listing = { files: [], emptyFolders: [] };
-  await walk(root, "", listing, store);
-  const byPath = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  listing.files.sort((a, b) => byPath(a.path, b.path));
-  listing.emptyFolders.sort(byPath);
-  return listing;
+  const { files: paths, emptyFolders } = await pathsIn(root);
+  const files: Listing["files"] = [];
+  for (const path of paths) {
+    const { digest, size } = await store(join(root, path));
+    files.push({ path, sha256: digest.slice("sha256:".length), size });
+  }
+  return { files, emptyFolders };
 }
 
-async function walk(
-  root: string,
-  prefix: string,
-  listing: Listing,
-  store: (path: string) => Promise<StoredBlob>,
-): Promise<void> {
+/** The paths of what is in a folder, sorted. @throws StackError as {@link listFolder} does */
+export async function pathsIn(root: string): Promise<{ readonly files: string[]; readonly emptyFolders: string[] }> {
+  const found = { files: [], emptyFolders: [] };
+  await walk(root, "", found);
+  const byPath = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return { files: found.files.sort(byPath), emptyFolders: found.emptyFolders.sort(byPath) };
+}
+
+async function walk(root: string, prefix: string, found: { files: string[]; emptyFolders: string[] }): Promise<void> {
   const folder = join(root, prefix);
   let names: string[];
   try {
@@ -63,16 +67,14 @@ async function walk(
   } catch (cause) {
     throw new StackError("FILE_NOT_FOUND", `The folder ${folder} cannot be read: ${messageOf(cause)}.`, { cause });
   }
-  if (names.length === 0 && prefix !== "") listing.emptyFolders.push(prefix);
+  if (names.length === 0 && prefix !== "") found.emptyFolders.push(prefix);
   for (const name of names) {
     // What is refused when it is read back is refused here, before it is stored.
     const path = checkRelativePath(prefix === "" ? name : `${prefix}/${name}`);
     const stat = await lstat(join(root, path));
-    if (stat.isDirectory()) await walk(root, path, listing, store);
-    else if (stat.isFile()) {
-      const { digest, size } = await store(join(root, path));
-      listing.files.push({ path, sha256: digest.slice("sha256:".length), size });
-    } else {
+    if (stat.isDirectory()) await walk(root, path, found);
+    else if (stat.isFile()) found.files.push(path);
+    else {
       throw new StackError("ARTIFACT_INVALID", `${printable(path)} in ${root} is neither a file nor a folder.`, {
         hint: "Links and devices are not kept: copy what they point at into the folder.",
       });
