@@ -51,6 +51,7 @@ export type {
 export { findArtifact, type FoundArtifact } from "./artifacts/find-artifact.ts";
 export { ArtifactIo } from "./artifacts/artifact-io.ts";
 export { parseListing, type Listing } from "./artifacts/listing.ts";
+export { sizeOfFile } from "./artifacts/regular-file.ts";
 
 // Applications.
 export {

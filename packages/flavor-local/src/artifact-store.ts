@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
@@ -165,12 +165,14 @@ type File = Awaited<ReturnType<typeof open>>;
 async function copyHashed(path: string, to: File): Promise<StoredBlob> {
   let source: File;
   try {
-    source = await open(path, "r");
+    // Opening a pipe that nobody writes to would wait for ever.
+    source = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
     throw new StackError("FILE_NOT_FOUND", `The file ${path} cannot be read: ${(cause as Error).message}.`, { cause });
   }
   try {
     const before = await source.stat({ bigint: true });
+    if (!before.isFile()) throw new StackError("ARTIFACT_INVALID", `${path} is not a regular file.`);
     const copied = await hashOf(source, to);
     const after = await source.stat({ bigint: true });
     if (before.mtimeNs !== after.mtimeNs || after.size !== BigInt(copied.size)) throw changed(path);

@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import {
   checkLabel,
   checkRelativePath,
   digestOf,
+  sizeOfFile,
+  StackError,
   type Caller,
   type Digest,
   type ExperimentTracker,
+  type FileRef,
   type MetricPoint,
   type PageRequest,
   type RunInput,
@@ -16,6 +20,7 @@ import { LocalArtifactStore } from "./artifact-store.ts";
 import type { LocalDatabase } from "./database.ts";
 import * as experiments from "./sql/experiments.ts";
 import * as metrics from "./sql/metrics.ts";
+import { requireRun } from "./sql/require-run.ts";
 import * as runFiles from "./sql/run-files.ts";
 import * as tracker from "./sql/tracker.ts";
 
@@ -104,12 +109,21 @@ export class LocalExperimentTracker implements ExperimentTracker {
     return this.#database.write((sql) => tracker.logInput(sql, id, input));
   }
 
-  async logFile(id: string, path: string, content: Uint8Array) {
+  async logFile(id: string, path: string, content: Uint8Array | FileRef) {
     checkRelativePath(path);
-    const inline = content.byteLength <= INLINE_LIMIT;
-    const digest = inline ? digestOf(content) : (await this.#blobs.put(content)).digest;
-    const file = { path, size: content.byteLength, digest, ...(inline ? { inline: content } : {}) };
-    await this.#database.write((sql) => runFiles.putFile(sql, id, file));
+    // Before a large file is copied in vain.
+    requireRun(this.#database.sql, id);
+    const file = "path" in content ? await this.#keepFile(content.path) : await this.#keep(content);
+    await this.#database.write((sql) => runFiles.putFile(sql, id, { path, ...file }));
+  }
+
+  async #keepFile(path: string): Promise<Content> {
+    return (await sizeOfFile(path)) <= INLINE_LIMIT ? this.#keep(await readFile(path)) : this.#blobs.putFile(path);
+  }
+
+  async #keep(bytes: Uint8Array): Promise<Content> {
+    if (bytes.byteLength > INLINE_LIMIT) return this.#blobs.put(bytes);
+    return { size: bytes.byteLength, digest: digestOf(bytes), inline: bytes };
   }
 
   async listFiles(id: string) {
@@ -118,8 +132,13 @@ export class LocalExperimentTracker implements ExperimentTracker {
 
   async readFile(id: string, path: string) {
     const { inline, digest } = runFiles.file(this.#database.sql, id, path);
-    // A column of this schema holds what digestOf gave.
-    return inline ?? this.#blobs.get(digest as Digest);
+    return inline === undefined ? this.#blobs.get(digest) : checked(inline, digest, path);
+  }
+
+  async downloadFile(id: string, path: string, to: string) {
+    const { inline, digest } = runFiles.file(this.#database.sql, id, path);
+    if (inline === undefined) await this.#blobs.getFile(digest, to);
+    else await writeFile(to, checked(inline, digest, path), { flag: "wx", mode: 0o600 });
   }
 
   /** No program has a client for it: what programs log comes in by their step. */
@@ -132,6 +151,19 @@ export class LocalExperimentTracker implements ExperimentTracker {
   flush() {
     return this.#database.sync();
   }
+}
+
+type Content = Omit<runFiles.StoredRunFile, "path">;
+
+function checked(inline: Uint8Array, digest: Digest, path: string): Uint8Array {
+  if (digestOf(inline) === digest) return inline;
+  throw new StackError(
+    "DIGEST_MISMATCH",
+    `The file ${path} of a run was changed in the database: its checksum is another one.`,
+    {
+      hint: "Restore the database from a backup, or run the pipeline again.",
+    },
+  );
 }
 
 function newId(): string {

@@ -1,13 +1,14 @@
-import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ArtifactStore } from "../components/artifact-store.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { ArtifactRecord } from "../components/records.ts";
 import { digestOf, type Digest } from "../digest.ts";
-import { messageOf, StackError } from "../errors.ts";
+import { StackError } from "../errors.ts";
 import { checkFileName, safeJoin } from "../safe-path.ts";
 import type { AnyArtifactType, Packed } from "./artifact-type.ts";
 import { listFolder, listingToJson, parseListing } from "./listing.ts";
+import { sizeOfFile } from "./regular-file.ts";
 
 /** Values up to this size are stored with the records; larger ones go to the artifact store. In bytes. */
 export const INLINE_LIMIT = 64 * 1024;
@@ -135,22 +136,4 @@ function formFor(type: AnyArtifactType, record: ArtifactRecord): ArtifactRecord[
 /** Checked as it will be when the artifact is read. A path such as `.` has the name of what it means. */
 function nameOf(path: string): string {
   return checkFileName(basename(resolve(path)));
-}
-
-async function sizeOfFile(path: string): Promise<number> {
-  let stat;
-  try {
-    stat = await lstat(path);
-  } catch (cause) {
-    throw new StackError("FILE_NOT_FOUND", `The file ${path} cannot be read: ${messageOf(cause)}.`, {
-      hint: "Write the file before returning it: context.file(name, data) does both.",
-      cause,
-    });
-  }
-  if (!stat.isFile()) {
-    throw new StackError("ARTIFACT_INVALID", `${path} is not a regular file.`, {
-      hint: "Links and devices are not kept: copy the file. For a folder declare artifact.directory().",
-    });
-  }
-  return stat.size;
 }

@@ -1,3 +1,4 @@
+import type { FileRef } from "../artifacts/artifact-type.ts";
 import type { Caller, Page, PageRequest } from "./common.ts";
 
 export interface Experiment {
@@ -151,11 +152,22 @@ export interface ExperimentTracker {
   setTags(id: string, tags: Readonly<Record<string, string>>): Promise<void>;
   /** Records data that went in. The same one again is kept once. */
   logInput(id: string, input: RunInput): Promise<void>;
-  /** Keeps a file under `path`; one that was there is replaced. @throws StackError NAME_INVALID for a path that leaves the run */
-  logFile(id: string, path: string, content: Uint8Array): Promise<void>;
+  /**
+   * Keeps a file under `path`; one that was there is replaced. A file of this machine is copied without holding it in memory.
+   *
+   * @throws StackError NAME_INVALID for a path that leaves the run; of a file of this machine FILE_NOT_FOUND, ARTIFACT_INVALID when it is
+   * a folder, link or device, DIGEST_MISMATCH when it changed while it was read. Nothing changes then
+   */
+  logFile(id: string, path: string, content: Uint8Array | FileRef): Promise<void>;
   listFiles(id: string): Promise<readonly RunFile[]>;
-  /** @throws StackError ARTIFACT_NOT_FOUND */
+  /** A file in memory. @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH */
   readFile(id: string, path: string): Promise<Uint8Array>;
+  /**
+   * Copies a file to `to`, which must not exist, without holding it in memory.
+   *
+   * @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH; nothing is left at `to` then
+   */
+  downloadFile(id: string, path: string, to: string): Promise<void>;
   /** What a program needs to log to this run itself. Nothing, where no program could. */
   environment(id: string): Promise<ProgramEnvironment>;
   /** Returns when all that was logged is durable. */

@@ -1,11 +1,11 @@
-import { StackError } from "@modelstack/core";
+import { StackError, type Digest } from "@modelstack/core";
 import { given, orNull, type Row, type Sql } from "./database.ts";
 import { requireRun } from "./require-run.ts";
 
 export interface StoredRunFile {
   readonly path: string;
   readonly size: number;
-  readonly digest: string;
+  readonly digest: Digest;
   readonly inline?: Uint8Array;
 }
 
@@ -38,7 +38,8 @@ function fileOf(row: Row): StoredRunFile {
   return {
     path: row["path"] as string,
     size: Number(row["size"]),
-    digest: row["digest"] as string,
+    // A column of this schema holds what digestOf gave.
+    digest: row["digest"] as Digest,
     ...given("inline", row["inline"] as Uint8Array | null),
   };
 }

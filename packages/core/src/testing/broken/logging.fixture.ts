@@ -1,6 +1,5 @@
 import type { ExperimentTracker, TrackedRun } from "../../components/experiment-tracker.ts";
 import { StackError } from "../../errors.ts";
-import { InMemoryExperimentTracker } from "../in-memory/experiment-tracker.ts";
 import { assigned, type Mutation } from "./mutation.fixture.ts";
 
 /** A tracker that gives runs back otherwise. */
@@ -10,7 +9,7 @@ function showing(change: (run: TrackedRun) => TrackedRun) {
   });
 }
 
-/** What is said of parameters, tags, inputs and files. */
+/** What is said of parameters, tags and inputs. */
 export const loggingMutations: readonly Mutation<ExperimentTracker>[] = [
   {
     rule: "parameters of several calls are kept",
@@ -102,67 +101,5 @@ export const loggingMutations: readonly Mutation<ExperimentTracker>[] = [
       let count = 0;
       return { logInput: (id, input) => tracker.logInput(id, { ...input, version: String(++count) }) };
     },
-  },
-  {
-    rule: "a file is bytes, not text",
-    failing: "gives a file of every byte value back as it was",
-    breakIt: (tracker) => ({
-      readFile: async (id, path) => Buffer.from(Buffer.from(await tracker.readFile(id, path)).toString("utf8")),
-    }),
-  },
-  {
-    rule: "a run's file may be empty",
-    failing: "gives a file of no bytes back as it was",
-    breakIt: (tracker) => ({
-      logFile: async (id, path, content) => {
-        if (content.byteLength > 0) await tracker.logFile(id, path, content);
-      },
-    }),
-  },
-  {
-    rule: "a run's file may be large",
-    failing: "gives a file of some megabytes back as it was",
-    breakIt: (tracker) => ({
-      logFile: (id, path, content) => tracker.logFile(id, path, content.subarray(0, 1_000_000)),
-    }),
-  },
-  {
-    rule: "files are listed with their sizes",
-    failing: "lists the files of a run with their sizes",
-    breakIt: (tracker) => ({
-      listFiles: async (id) => (await tracker.listFiles(id)).map(({ path }) => ({ path, size: 0 })),
-    }),
-  },
-  {
-    rule: "a file can be replaced",
-    failing: "replaces a file that was there",
-    breakIt: (tracker) => ({
-      logFile: async (id, path, content) => {
-        const files = await tracker.listFiles(id);
-        if (!files.some((file) => file.path === path)) await tracker.logFile(id, path, content);
-      },
-    }),
-  },
-  {
-    rule: "a run's files are its own",
-    failing: "keeps files of one path in different runs and folders apart",
-    breakIt: (tracker) => ({ logFile: (id, path, content) => tracker.logFile(id, path.split("/").at(-1)!, content) }),
-  },
-  {
-    rule: "a file that a run does not have is ARTIFACT_NOT_FOUND",
-    failing: "refuses a file that a run does not have as ARTIFACT_NOT_FOUND",
-    breakIt: (tracker) => ({ readFile: (id, path) => tracker.readFile(id, path).catch(() => new Uint8Array(0)) }),
-  },
-  {
-    rule: "a path stays in its run",
-    failing: 'refuses the path "../x" as NAME_INVALID',
-    breakIt: (tracker) => ({
-      logFile: (id, path, content) => tracker.logFile(id, path.replaceAll("../", ""), content),
-    }),
-  },
-  {
-    rule: "files of runs stay",
-    failing: "has files once it is opened again",
-    reopen: () => new InMemoryExperimentTracker(),
   },
 ];

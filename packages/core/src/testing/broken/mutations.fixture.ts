@@ -13,6 +13,7 @@ import { manyStagesMutations } from "./many-stages.fixture.ts";
 import { metricMutations } from "./metrics.fixture.ts";
 import { modelMutations } from "./models.fixture.ts";
 import { orchestratorMutations } from "./orchestrator.fixture.ts";
+import { runFileMutations } from "./run-files.fixture.ts";
 import { runMutations } from "./runs.fixture.ts";
 import { stageMutations } from "./stages.fixture.ts";
 import { versionListMutations } from "./version-lists.fixture.ts";
@@ -22,7 +23,13 @@ import { versionMutations } from "./versions.fixture.ts";
 /** By what a suite calls its component. */
 export const mutations = {
   "artifact store": artifactStoreMutations,
-  "experiment tracker": [...experimentMutations, ...loggingMutations, ...metricMutations, ...environmentMutations],
+  "experiment tracker": [
+    ...experimentMutations,
+    ...loggingMutations,
+    ...runFileMutations,
+    ...metricMutations,
+    ...environmentMutations,
+  ],
   "model registry": [
     ...modelMutations,
     ...versionMutations,

@@ -1,12 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "vitest";
 import type { RunFile } from "../../components/experiment-tracker.ts";
 import { digestOf } from "../../digest.ts";
-import { someBytes } from "../tools.ts";
+import { someBytes, temporaryFolder, writeContent } from "../tools.ts";
 import type { TrackerSuite } from "./fixture.ts";
 
 const byPath = (files: readonly RunFile[]) => files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 
-export function fileTests({ it, reopens }: TrackerSuite): void {
+const badPaths = [
+  "../x",
+  "a/../../x",
+  "/etc/passwd",
+  "C:\\x",
+  "a\\..\\x",
+  "",
+  ".",
+  "a//b",
+  "a\u0000b",
+  "%2e%2e%2fx",
+  "..%5cx",
+  "..;/x",
+  "a%00b",
+  "//proc/self/root",
+  `${"é".repeat(128)}.txt`,
+  `${"a".repeat(99)}/`.repeat(41) + "x",
+  "a/".repeat(499) + "x",
+];
+
+const shown = (path: string) => JSON.stringify(path.length > 30 ? `${path.slice(0, 10)}… (${path.length})` : path);
+
+export function fileTests(suite: TrackerSuite): void {
+  contentTests(suite);
+  localFileTests(suite);
+  downloadTests(suite);
+}
+
+function contentTests({ it, reopens }: TrackerSuite): void {
   for (const [what, content] of [
     ["of no bytes", new Uint8Array(0)],
     ["of every byte value", someBytes(4096)],
@@ -73,8 +105,8 @@ export function fileTests({ it, reopens }: TrackerSuite): void {
     }
   });
 
-  for (const path of ["../x", "a/../../x", "/etc/passwd", "C:\\x", "a\\..\\x", "", ".", "a//b", "a\u0000b"]) {
-    it(`refuses the path ${JSON.stringify(path)} as NAME_INVALID`, async ({ tracker, start }) => {
+  for (const path of badPaths) {
+    it(`refuses the path ${shown(path)} as NAME_INVALID`, async ({ tracker, start }) => {
       const { id } = await start();
 
       await expect(tracker.logFile(id, path, Buffer.from("x"))).rejects.toMatchObject({ code: "NAME_INVALID" });
@@ -94,4 +126,120 @@ export function fileTests({ it, reopens }: TrackerSuite): void {
       }
     });
   }
+}
+
+/** What stands where a file should be, and how it is made. */
+const noFiles: Readonly<Record<string, (path: string) => void>> = {
+  "a folder": (path) => mkdirSync(path),
+  "a link": (path) => symlinkSync("/etc/hostname", path),
+  // Windows has no such thing in a folder.
+  ...(process.platform === "win32" ? {} : { "a pipe": (path: string) => void execFileSync("mkfifo", [path]) }),
+};
+
+function localFileTests({ it }: TrackerSuite): void {
+  for (const [what, content] of [
+    ["of no bytes", new Uint8Array(0)],
+    ["of every byte value", someBytes(4096)],
+    ["of some megabytes", someBytes(2_500_001)],
+  ] as const) {
+    it(`keeps a file of this machine ${what} as it was`, async ({ tracker, start }) => {
+      const { id } = await start();
+      await using folder = await temporaryFolder();
+      const { localPath } = await writeContent(join(folder.path, "weights"), content);
+
+      await tracker.logFile(id, "model/weights.bin", { path: localPath });
+
+      expect(await tracker.listFiles(id)).toEqual([{ path: "model/weights.bin", size: content.byteLength }]);
+      expect(digestOf(await tracker.readFile(id, "model/weights.bin"))).toBe(digestOf(content));
+    });
+  }
+
+  it("keeps a copy of a file of this machine, whatever happens to that", async ({ tracker, start }) => {
+    const { id } = await start();
+    await using folder = await temporaryFolder();
+    const { localPath } = await writeContent(join(folder.path, "notes"), someBytes(100_000));
+    await tracker.logFile(id, "notes", { path: localPath });
+
+    await writeFile(localPath, "changed");
+
+    expect(digestOf(await tracker.readFile(id, "notes"))).toBe(digestOf(someBytes(100_000)));
+  });
+
+  it("refuses a file of this machine that is not there as FILE_NOT_FOUND", async ({ tracker, start }) => {
+    const { id } = await start();
+    await using folder = await temporaryFolder();
+
+    await expect(tracker.logFile(id, "notes", { path: join(folder.path, "absent") })).rejects.toMatchObject({
+      code: "FILE_NOT_FOUND",
+    });
+    expect(await tracker.listFiles(id)).toEqual([]);
+  });
+
+  for (const [what, make] of Object.entries(noFiles)) {
+    it(`refuses ${what} as ARTIFACT_INVALID, without waiting for it`, async ({ tracker, start }) => {
+      const { id } = await start();
+      await using folder = await temporaryFolder();
+      make(join(folder.path, "thing"));
+
+      await expect(tracker.logFile(id, "thing", { path: join(folder.path, "thing") })).rejects.toMatchObject({
+        code: "ARTIFACT_INVALID",
+      });
+      expect(await tracker.listFiles(id)).toEqual([]);
+    });
+  }
+
+  it("leaves the file that was there when it refuses another", async ({ tracker, start }) => {
+    const { id } = await start();
+    await using folder = await temporaryFolder();
+    await tracker.logFile(id, "notes", Buffer.from("first"));
+
+    await expect(tracker.logFile(id, "notes", { path: folder.path })).rejects.toMatchObject({
+      code: "ARTIFACT_INVALID",
+    });
+
+    expect(Buffer.from(await tracker.readFile(id, "notes")).toString()).toBe("first");
+  });
+}
+
+function downloadTests({ it }: TrackerSuite): void {
+  for (const [what, content] of [
+    ["of no bytes", new Uint8Array(0)],
+    ["of every byte value", someBytes(4096)],
+    ["of some megabytes", someBytes(2_500_001)],
+  ] as const) {
+    it(`downloads a run's file ${what} as it was`, async ({ tracker, start }) => {
+      const { id } = await start();
+      await using folder = await temporaryFolder();
+      await tracker.logFile(id, "a/model.bin", content);
+
+      await tracker.downloadFile(id, "a/model.bin", join(folder.path, "to"));
+
+      expect(digestOf(await readFile(join(folder.path, "to")))).toBe(digestOf(content));
+    });
+  }
+
+  it("leaves a file alone that is where a run's file is to be downloaded", async ({ tracker, start }) => {
+    const { id } = await start();
+    await using folder = await temporaryFolder();
+    for (const size of [10, 200_000]) await tracker.logFile(id, `${size}.bin`, someBytes(size));
+    const { localPath } = await writeContent(join(folder.path, "to"), "mine");
+
+    for (const size of [10, 200_000]) {
+      await expect(tracker.downloadFile(id, `${size}.bin`, localPath)).rejects.toBeInstanceOf(Error);
+    }
+    expect(await readFile(localPath, "utf8")).toBe("mine");
+  });
+
+  it("refuses to download a file that a run does not have as ARTIFACT_NOT_FOUND and leaves nothing", async ({
+    tracker,
+    start,
+  }) => {
+    const { id } = await start();
+    await using folder = await temporaryFolder();
+
+    await expect(tracker.downloadFile(id, "absent", join(folder.path, "to"))).rejects.toMatchObject({
+      code: "ARTIFACT_NOT_FOUND",
+    });
+    expect(await readdir(folder.path)).toEqual([]);
+  });
 }

@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import type { FileRef } from "../../artifacts/artifact-type.ts";
+import { sizeOfFile } from "../../artifacts/regular-file.ts";
 import type { Caller, PageRequest } from "../../components/common.ts";
 import type {
   Experiment,
@@ -158,8 +161,11 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     if (!inputs.some((other) => JSON.stringify(other) === JSON.stringify(input))) inputs.push(input);
   }
 
-  async logFile(id: string, path: string, content: Uint8Array) {
-    this.#run(id).files.set(checkRelativePath(path), Uint8Array.from(content));
+  async logFile(id: string, path: string, content: Uint8Array | FileRef) {
+    const { files } = this.#run(id);
+    checkRelativePath(path);
+    if ("path" in content) await sizeOfFile(content.path);
+    files.set(path, Uint8Array.from("path" in content ? await readFile(content.path) : content));
   }
 
   async listFiles(id: string) {
@@ -174,6 +180,10 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
 
   async environment(id: string) {
     return { variables: { MEMORY_RUN_ID: this.#run(id).id }, secrets: { MEMORY_TOKEN: `token-of-${id}` } };
+  }
+
+  async downloadFile(id: string, path: string, to: string) {
+    await writeFile(to, await this.readFile(id, path), { flag: "wx" });
   }
 
   async flush() {}
