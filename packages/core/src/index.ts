@@ -94,6 +94,7 @@ export { findUpwards } from "./stack/locate.ts";
 export { causeOf, executeRun, failureOf, type RunResult, type RunSettings } from "./execution/execute-run.ts";
 export { runInstance, type InstanceResult } from "./execution/run-instance.ts";
 export { findPipeline, type FoundPipeline } from "./execution/pipeline-file.ts";
+export { checkArtifacts } from "./execution/check-artifacts.ts";
 export { deleteRun } from "./execution/delete-run.ts";
 export { findRun } from "./execution/find-run.ts";
 export { readSourceState, type SourceState } from "./execution/source-control.ts";
@@ -114,6 +115,7 @@ export { findPlugin, PLUGIN_API, readManifest, type PluginManifest, type PluginS
 export type { FlavorListing } from "./stack/flavor-catalog.ts";
 export { componentKinds, type ComponentKind, type ComponentTypes } from "./components/kinds.ts";
 export { itemsOf, type Caller, type Page, type PageRequest } from "./components/common.ts";
+export { failedCheck, type Checkable, type CheckOptions, type HealthCheck } from "./components/health.ts";
 export type { ArtifactStore, ArtifactStoreCapabilities, StoredBlob } from "./components/artifact-store.ts";
 export type {
   Experiment,
@@ -195,7 +197,7 @@ export {
 export { digestOf, isDigest, shortDigest, type Digest } from "./digest.ts";
 export { canonicalJson, encodeJson, type Json } from "./json.ts";
 export { checkLabel, checkPortableName, hasControlCharacters, printable } from "./names.ts";
-export { removeLeftBehind, temporaryName } from "./temporary-names.ts";
+export { leftBehind, removeLeftBehind, temporaryName } from "./temporary-names.ts";
 export { checkFileName, checkRelativePath, safeJoin } from "./safe-path.ts";
 export { didYouMean, nearest } from "./suggest.ts";
 export { maskCommand, maskSecrets } from "./secrets.ts";

@@ -11,18 +11,23 @@ export function temporaryName(id: string): string {
   return [host, pid, startedAt, id].join("~");
 }
 
-/** Removes from a folder what processes of this machine that have died left behind. Fine if there is no such folder. */
-export async function removeLeftBehind(folder: string): Promise<void> {
+/** The paths in a folder of what processes of this machine that have died left behind. Fine if there is no such folder. */
+export async function leftBehind(folder: string): Promise<string[]> {
   let names: string[];
   try {
     names = await readdir(folder);
   } catch {
-    return;
+    return [];
   }
-  for (const name of names) {
-    const [host = "", pid = "", startedAt = ""] = name.split("~");
-    if (isAlive({ host, pid: Number(pid), startedAt }) === false) {
-      await rm(join(folder, name), { recursive: true, force: true });
-    }
-  }
+  return names
+    .filter((name) => {
+      const [host = "", pid = "", startedAt = ""] = name.split("~");
+      return isAlive({ host, pid: Number(pid), startedAt }) === false;
+    })
+    .map((name) => join(folder, name));
+}
+
+/** Removes from a folder what processes of this machine that have died left behind. Fine if there is no such folder. */
+export async function removeLeftBehind(folder: string): Promise<void> {
+  for (const path of await leftBehind(folder)) await rm(path, { recursive: true, force: true });
 }

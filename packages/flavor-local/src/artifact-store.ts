@@ -12,11 +12,13 @@ import {
   syncFolder,
   temporaryName,
   type ArtifactStore,
+  type CheckOptions,
   type Digest,
   type Page,
   type PageRequest,
   type StoredBlob,
 } from "@modelstack/core";
+import { checkBlobs } from "./check-blobs.ts";
 
 const CHUNK = 1024 * 1024;
 const PAGE = 1000;
@@ -73,14 +75,22 @@ export class LocalArtifactStore implements ArtifactStore {
   }
 
   async getFile(digest: Digest, path: string): Promise<void> {
-    const blob = this.#pathOf(digest);
+    await this.verify(digest);
+    await cloneOrCopy(this.#pathOf(digest), path);
+  }
+
+  /** Reads a blob to its end. @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH */
+  async verify(digest: Digest): Promise<void> {
     const file = await this.#openBlob(digest);
     try {
-      if ((await hashOf(file)).digest !== digest) throw mismatch(digest, blob);
+      if ((await hashOf(file)).digest !== digest) throw mismatch(digest, this.#pathOf(digest));
     } finally {
       await file.close();
     }
-    await cloneOrCopy(blob, path);
+  }
+
+  check(options: CheckOptions) {
+    return checkBlobs(this.#root, this, options);
   }
 
   async list({ limit = PAGE, pageToken = "" }: PageRequest = {}): Promise<Page<StoredBlob>> {

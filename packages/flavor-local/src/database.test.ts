@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import * as fc from "fast-check";
@@ -70,6 +70,17 @@ describe("a damaged file", () => {
   });
 });
 
+describe("a file that is gone", () => {
+  it("gives STORE_CORRUPT, and is not made anew", async () => {
+    using state = temporaryState();
+    await makeDatabase(state.path);
+    rmSync(state.path);
+
+    expect(await outcomesOf(state.connect())).toEqual(["STORE_CORRUPT", "STORE_CORRUPT"]);
+    expect(readdirSync(state.folder)).not.toContain("stack.db");
+  });
+});
+
 describe("a file of somebody else", () => {
   for (const [what, setUp] of [
     ["has tables", "CREATE TABLE visits (url TEXT)"],
@@ -133,12 +144,23 @@ describe("a new file", () => {
     expect(readFileSync(join(state.folder, "new", ".gitignore"), "utf8")).toMatch(/^\*$/m);
   });
 
-  it("is not made before something is asked of it", async () => {
+  it("is not made by reading: there is nothing to be read", async () => {
     using state = temporaryState();
 
-    state.connect();
+    expect(state.connect().sql.all("SELECT * FROM experiment")).toEqual([]);
 
     expect(readdirSync(state.folder)).toEqual([]);
+  });
+
+  it("is read as soon as it is made, by whomever", async () => {
+    using state = temporaryState();
+    const [reader, writer] = [state.connect(), state.connect()];
+    const read = () => reader.sql.all("SELECT id FROM experiment");
+
+    const before = read();
+    await writer.write((sql) => insertExperiment(sql, "a"));
+
+    expect([before, read()]).toEqual([[], [{ id: "a" }]]);
   });
 });
 

@@ -1,8 +1,10 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { isStackError } from "@modelstack/core";
-import { openDatabase } from "./open-database.ts";
+import { isMissing } from "./database-file.ts";
+import { emptyDatabase, openDatabase } from "./open-database.ts";
 import type { Sql } from "./sql/database.ts";
 import { migrations } from "./sql/migrations.ts";
+import { Statements } from "./statements.ts";
 import { storeError } from "./store-error.ts";
 
 type Intention = {
@@ -17,36 +19,24 @@ type Intention = {
  */
 export class LocalDatabase implements Disposable {
   readonly path: string;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: Statements;
   #database: DatabaseSync | undefined;
+  /** What is read as long as there is no file. */
+  #nothing: (Disposable & { readonly sql: Sql }) | undefined;
   #queue: { durable: boolean; intention: Intention }[] = [];
   #synchronous: "FULL" | "NORMAL" = "FULL";
   #unsynced = false;
 
   constructor(path: string) {
     this.path = path;
+    this.#sql = new Statements(path, () => this.#open());
   }
 
-  /** For reading. */
+  /** For reading. Where nothing was stored yet, nothing is there to be read, and no file is made. */
   get sql(): Sql {
+    if (this.#database === undefined && isMissing(this.path)) return (this.#nothing ??= emptyDatabase()).sql;
     this.#open();
     return this.#sql;
-  }
-
-  readonly #sql: Sql = {
-    run: (statement, ...values) =>
-      this.#use(statement, (prepared) => ({ changes: Number(prepared.run(...values).changes) })),
-    get: (statement, ...values) => this.#use(statement, (prepared) => prepared.get(...values)),
-    all: (statement, ...values) => this.#use(statement, (prepared) => prepared.all(...values)),
-  };
-
-  /** @throws StackError STORE_CORRUPT and others: damage shows wherever it is read */
-  #use<T>(statement: string, use: (prepared: StatementSync) => T): T {
-    try {
-      return use(this.#prepare(statement));
-    } catch (error) {
-      throw storeError(error, this.path);
-    }
   }
 
   /**
@@ -72,7 +62,8 @@ export class LocalDatabase implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#queue.length > 0) this.#flush();
-    this.#statements.clear();
+    this.#sql.clear();
+    this.#nothing?.[Symbol.dispose]();
     this.#database?.close();
     this.#database = undefined;
   }
@@ -128,15 +119,6 @@ export class LocalDatabase implements Disposable {
     if (this.#synchronous === level) return;
     database.exec(`PRAGMA synchronous = ${level}`);
     this.#synchronous = level;
-  }
-
-  #prepare(statement: string): StatementSync {
-    let prepared = this.#statements.get(statement);
-    if (prepared === undefined) {
-      prepared = this.#open().prepare(statement);
-      this.#statements.set(statement, prepared);
-    }
-    return prepared;
   }
 
   #open(): DatabaseSync {

@@ -7,6 +7,7 @@ import {
   sizeOfFile,
   StackError,
   type Caller,
+  type CheckOptions,
   type Digest,
   type ExperimentTracker,
   type FileRef,
@@ -17,7 +18,9 @@ import {
   type TrackedRunStatus,
 } from "@modelstack/core";
 import { LocalArtifactStore } from "./artifact-store.ts";
+import { checkFiles } from "./check-files.ts";
 import type { LocalDatabase } from "./database.ts";
+import { lookAtDatabase } from "./look-at-database.ts";
 import * as experiments from "./sql/experiments.ts";
 import * as metrics from "./sql/metrics.ts";
 import { requireRun } from "./sql/require-run.ts";
@@ -150,6 +153,13 @@ export class LocalExperimentTracker implements ExperimentTracker {
   /** Metric points are written without waiting for the disk; an empty durable write syncs what came before it. */
   flush() {
     return this.#database.sync();
+  }
+
+  async check(options: CheckOptions) {
+    const found = await lookAtDatabase(this.#database.path, async (sql) => [
+      await checkFiles("files of runs", runFiles.filesElsewhere(sql), this.#blobs),
+    ]);
+    return [...found, ...(await this.#blobs.check(options))];
   }
 }
 

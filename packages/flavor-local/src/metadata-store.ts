@@ -1,4 +1,5 @@
 import type { LocalDatabase } from "./database.ts";
+import { checkPages, lookAtDatabase } from "./look-at-database.ts";
 import * as artifacts from "./sql/artifacts.ts";
 import * as attempts from "./sql/attempts.ts";
 import * as effects from "./sql/effects.ts";
@@ -14,6 +15,7 @@ import type {
   MetadataStore,
   OutputQuery,
   ArtifactQuery,
+  CheckOptions,
   PageRequest,
   Plan,
   ProcessIdentity,
@@ -120,5 +122,10 @@ export class LocalMetadataStore implements MetadataStore {
       number++;
       await this.#database.write((sql) => transfer.importFact(sql, line, number));
     }
+  }
+
+  check({ deep }: CheckOptions) {
+    const { path } = this.#database;
+    return lookAtDatabase(path, (sql) => [checkPages(sql, path, deep)]);
   }
 }

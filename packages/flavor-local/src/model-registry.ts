@@ -1,5 +1,6 @@
 import type {
   Caller,
+  CheckOptions,
   Digest,
   ModelFile,
   ModelQuery,
@@ -13,7 +14,9 @@ import type {
 } from "@modelstack/core";
 import { StackError } from "@modelstack/core";
 import { LocalArtifactStore } from "./artifact-store.ts";
+import { checkFiles } from "./check-files.ts";
 import type { LocalDatabase } from "./database.ts";
+import { lookAtDatabase } from "./look-at-database.ts";
 import * as aliases from "./sql/model-aliases.ts";
 import * as notes from "./sql/model-notes.ts";
 import * as stages from "./sql/model-stages.ts";
@@ -157,5 +160,12 @@ export class LocalModelRegistry implements ModelRegistry {
     if (file === undefined)
       throw new StackError("ARTIFACT_NOT_FOUND", `Version ${version} of ${model} has no ${part} file ${path}.`);
     await this.#blobs.getFile(file.digest satisfies Digest, to);
+  }
+
+  async check(options: CheckOptions) {
+    const found = await lookAtDatabase(this.#database.path, async (sql) => [
+      await checkFiles("files of versions", versions.allFiles(sql), this.#blobs),
+    ]);
+    return [...found, ...(await this.#blobs.check(options))];
   }
 }

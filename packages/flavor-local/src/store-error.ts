@@ -27,7 +27,7 @@ export function storeError(error: unknown, path: string): unknown {
   if (errcode === undefined) return error;
   if (errcode === 26 || (errcode & 0xff) === 11) {
     return new StackError("STORE_CORRUPT", `${path} is damaged or no database: ${messageOf(error)}.`, {
-      hint: "It was left untouched. Restore it from a backup.",
+      hint: "It was left untouched. Restore it from a backup; stack doctor shows what else is damaged.",
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import type { Digest } from "../digest.ts";
 import type { Page, PageRequest } from "./common.ts";
+import type { Checkable } from "./health.ts";
 
 /** A blob in an artifact store. */
 export interface StoredBlob {
@@ -17,7 +18,7 @@ export interface ArtifactStoreCapabilities {
  * Content-addressed blobs: a blob's address is the sha256 of its bytes, so storing one twice stores it once.
  * A blob becomes visible whole or not at all, and whatever is read has been checked against its digest.
  */
-export interface ArtifactStore {
+export interface ArtifactStore extends Checkable {
   readonly capabilities: ArtifactStoreCapabilities;
   /** Stores bytes. Safe to repeat. When it returns, they survive a crash and a power cut. */
   put(bytes: Uint8Array): Promise<StoredBlob>;

@@ -1,5 +1,6 @@
 import { StackError } from "../errors.ts";
 import { checkLabel, checkPortableName, hasControlCharacters, printable } from "../names.ts";
+import type { CheckOptions } from "./health.ts";
 import {
   modelVersionStages,
   stageNamed,
@@ -106,6 +107,7 @@ export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undef
   };
   return {
     capabilities: registry.capabilities,
+    ...(registry.check === undefined ? {} : { check: (options: CheckOptions) => registry.check!(options) }),
     registerModel: async (request, by) => {
       checkModelName(request.name, pattern);
       tags(request.tags);

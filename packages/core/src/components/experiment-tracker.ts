@@ -1,5 +1,6 @@
 import type { FileRef } from "../artifacts/artifact-type.ts";
 import type { Caller, Page, PageRequest } from "./common.ts";
+import type { Checkable } from "./health.ts";
 
 export interface Experiment {
   readonly id: string;
@@ -97,7 +98,7 @@ export interface ProgramEnvironment {
  *
  * The id of an unknown run gives TRACKED_RUN_NOT_FOUND, from every method that takes one.
  */
-export interface ExperimentTracker {
+export interface ExperimentTracker extends Checkable {
   readonly capabilities: ExperimentTrackerCapabilities;
 
   /** @throws StackError EXPERIMENT_EXISTS, NAME_INVALID */

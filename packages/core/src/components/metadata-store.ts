@@ -3,6 +3,7 @@ import type { Json } from "../json.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { ProcessIdentity } from "../platform.ts";
 import type { Page, PageRequest } from "./common.ts";
+import type { Checkable } from "./health.ts";
 import type {
   ArtifactRecord,
   AttemptRecord,
@@ -53,7 +54,7 @@ export interface ArtifactQuery extends PageRequest {
  * Keeps the facts about runs. Every method is a whole intention and stores all of it or nothing; when it returns, the facts are durable,
  * but for {@link MetadataStore.append}. Writing a fact again is fine; another fact under the same key is refused as FACT_CONFLICT.
  */
-export interface MetadataStore {
+export interface MetadataStore extends Checkable {
   /** @throws StackError FACT_CONFLICT */
   createRun(run: RunRecord, plan: Plan): Promise<void>;
   /**

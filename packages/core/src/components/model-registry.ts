@@ -1,5 +1,6 @@
 import type { Digest } from "../digest.ts";
 import type { Caller, Page, PageRequest } from "./common.ts";
+import type { Checkable } from "./health.ts";
 
 /** The four stages, spelled as ZenML and MLflow spell them. Stored so, and read in any case by {@link stageNamed}. */
 export const modelVersionStages = ["None", "Staging", "Production", "Archived"] as const;
@@ -165,7 +166,7 @@ export type TagChanges = Readonly<Record<string, string | null>>;
  *
  * Unknown names give MODEL_NOT_FOUND, unknown versions MODEL_VERSION_NOT_FOUND, from every method that takes one.
  */
-export interface ModelRegistry {
+export interface ModelRegistry extends Checkable {
   readonly capabilities: ModelRegistryCapabilities;
 
   /** @throws StackError MODEL_EXISTS, NAME_INVALID */

@@ -1,3 +1,4 @@
+import type { Checkable } from "./health.ts";
 import type { RunState } from "./run-state.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { RunEventBody } from "./records.ts";
@@ -25,7 +26,7 @@ export interface Execution {
 }
 
 /** Decides when and where the instances of a plan run. */
-export interface Orchestrator {
+export interface Orchestrator extends Checkable {
   readonly capabilities: OrchestratorCapabilities;
   /**
    * Brings the plan to its end: every instance has run after those it depends on, at most once, or was skipped because one of them

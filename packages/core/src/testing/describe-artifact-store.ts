@@ -2,6 +2,7 @@ import { describe, type TestOptions } from "vitest";
 import { storeSuite, type ArtifactStoreFixture } from "./artifact-store/fixture.ts";
 import { deleteTests, listTests, readTests } from "./artifact-store/reading.ts";
 import { putFileTests, putTests } from "./artifact-store/writing.ts";
+import { describeHealth } from "./health.ts";
 import { describeParts } from "./tools.ts";
 
 /** Every artifact store must pass this suite. Call it from the flavor's own test file; `open` gives an empty store each time. */
@@ -17,6 +18,10 @@ export function describeArtifactStore(
       reading: readTests,
       listing: listTests,
       deleting: deleteTests,
+    });
+    await describeHealth(async () => {
+      const { store: component, dispose } = await open();
+      return { component, dispose };
     });
   });
 }

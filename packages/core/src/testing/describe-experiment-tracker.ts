@@ -6,6 +6,7 @@ import { trackerSuite, type ExperimentTrackerFixture } from "./experiment-tracke
 import { metricTests } from "./experiment-tracker/metrics.ts";
 import { paramTests } from "./experiment-tracker/params.ts";
 import { runTests } from "./experiment-tracker/runs.ts";
+import { describeHealth } from "./health.ts";
 import { describeParts } from "./tools.ts";
 
 /**
@@ -25,6 +26,10 @@ export function describeExperimentTracker(
       metrics: metricTests,
       files: fileTests,
       environment: environmentTests,
+    });
+    await describeHealth(async () => {
+      const { tracker: component, dispose } = await open();
+      return { component, dispose };
     });
   });
 }

@@ -9,6 +9,7 @@ import { leaseTests } from "./metadata-store/leases.ts";
 import { runTests } from "./metadata-store/runs.ts";
 import { statusTests } from "./metadata-store/status.ts";
 import { transferTests } from "./metadata-store/transfer.ts";
+import { describeHealth } from "./health.ts";
 import { describeParts } from "./tools.ts";
 
 /** Every metadata store must pass this suite. Call it from the flavor's own test file; `open` gives an empty store each time. */
@@ -29,6 +30,10 @@ export function describeMetadataStore(
       "deleting runs": deleteTests,
       effects: effectTests,
       "export and import": transferTests,
+    });
+    await describeHealth(async () => {
+      const { store: component, dispose } = await open();
+      return { component, dispose };
     });
   });
 }

@@ -10,6 +10,7 @@ import { numberTests } from "./model-registry/numbers.ts";
 import { promotionTests } from "./model-registry/promotion.ts";
 import { stageTests } from "./model-registry/stages.ts";
 import { versionTests } from "./model-registry/versions.ts";
+import { describeHealth } from "./health.ts";
 import { describeParts } from "./tools.ts";
 
 /**
@@ -39,6 +40,10 @@ export function describeModelRegistry(
       "history and comments": historyTests,
       files: fileTests,
       "what is not there": notFoundTests,
+    });
+    await describeHealth(async () => {
+      const { registry: component, dispose } = await open();
+      return { component, dispose };
     });
   });
 }

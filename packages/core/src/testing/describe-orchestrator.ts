@@ -3,6 +3,7 @@ import { cancelTests } from "./orchestrator/cancelling.ts";
 import { failureTests } from "./orchestrator/failures.ts";
 import { orchestratorSuite, type OrchestratorFixture } from "./orchestrator/fixture.ts";
 import { orderTests } from "./orchestrator/order.ts";
+import { describeHealth } from "./health.ts";
 import { describeParts } from "./tools.ts";
 
 /**
@@ -19,6 +20,10 @@ export function describeOrchestrator(
       order: orderTests,
       failures: failureTests,
       cancelling: cancelTests,
+    });
+    await describeHealth(async () => {
+      const { orchestrator: component, dispose } = await open();
+      return { component, dispose };
     });
   });
 }

@@ -211,3 +211,12 @@ export function modelFiles(sql: Sql, name: string, version: string): ModelFile[]
     digest: row["digest"] as Digest,
   }));
 }
+
+/** The files of all versions, for checks; those of deleted ones too, since they can be restored. */
+export function allFiles(sql: Sql): Row[] {
+  return sql.all(
+    `SELECT file.digest, file.size, file.path || ' of ' || model.name || '/' || model_version.version AS of
+     FROM model_file file JOIN model_version ON model_version.id = file.version JOIN model ON model.id = model_version.model
+     ORDER BY model.name, model_version.id, file.path`,
+  );
+}

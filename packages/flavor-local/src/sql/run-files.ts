@@ -27,6 +27,13 @@ export function files(sql: Sql, id: string): StoredRunFile[] {
   return sql.all("SELECT path, size, digest, NULL AS inline FROM run_file WHERE run = ? ORDER BY path", id).map(fileOf);
 }
 
+/** Those whose content lies in a folder, for checks. */
+export function filesElsewhere(sql: Sql): Row[] {
+  return sql.all(
+    "SELECT digest, size, path || ' of run ' || run AS of FROM run_file WHERE inline IS NULL ORDER BY run, path",
+  );
+}
+
 export function file(sql: Sql, id: string, path: string): StoredRunFile {
   requireRun(sql, id);
   const row = sql.get("SELECT * FROM run_file WHERE run = ? AND path = ?", id, path);

@@ -28,13 +28,20 @@ export interface StoreSuite {
   readonly reopens: boolean;
   /** The fixture can damage blobs. */
   readonly damages: boolean;
+  /** The store can say how it is. */
+  readonly checks: boolean;
 }
 
 /** Opens the store once to see what the fixture offers. */
 export async function storeSuite(open: () => Promise<ArtifactStoreFixture>): Promise<StoreSuite> {
-  const { reopen, damage, dispose } = await open();
+  const { store, reopen, damage, dispose } = await open();
   await dispose?.();
-  return { it: storeTest(open), reopens: reopen !== undefined, damages: damage !== undefined };
+  return {
+    it: storeTest(open),
+    reopens: reopen !== undefined,
+    damages: damage !== undefined,
+    checks: store.check !== undefined,
+  };
 }
 
 function storeTest(open: () => Promise<ArtifactStoreFixture>): TestAPI<StoreTools> {

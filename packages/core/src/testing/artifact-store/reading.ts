@@ -5,7 +5,7 @@ import { digestOf } from "../../digest.ts";
 import { inPagesOfTwo, someBytes } from "../tools.ts";
 import { absent, contents, type StoreSuite } from "./fixture.ts";
 
-export function readTests({ it, reopens, damages }: StoreSuite): void {
+export function readTests({ it, reopens, damages, checks }: StoreSuite): void {
   for (const [what, bytes] of contents) {
     it(`makes a file of ${what}`, async ({ store, folder }) => {
       const { digest } = await store.put(bytes);
@@ -54,6 +54,20 @@ export function readTests({ it, reopens, damages }: StoreSuite): void {
 
       expect((await again.list()).items).toEqual([blob]);
       expect(digestOf(await again.get(blob.digest))).toBe(blob.digest);
+    });
+  }
+
+  if (damages && checks) {
+    it("finds damaged bytes when it looks at all of them", async ({ fixture, store }) => {
+      await store.put(someBytes(10, 2));
+      const { digest } = await store.put(someBytes(10));
+      const before = await store.check!({ deep: true });
+      await fixture.damage!(digest);
+
+      expect(before.filter(({ status }) => status === "fail")).toEqual([]);
+      expect(await store.check!({ deep: true })).toContainEqual(
+        expect.objectContaining({ status: "fail", message: expect.stringContaining(digest) as unknown }),
+      );
     });
   }
 

@@ -6,6 +6,7 @@ import { deletingAndTransferMutations } from "./deleting-and-transfer.fixture.ts
 import { environmentMutations } from "./environment.fixture.ts";
 import { experimentMutations } from "./experiments.fixture.ts";
 import { fileMutations } from "./files.fixture.ts";
+import { healthMutations, registryHealthMutations } from "./health.fixture.ts";
 import { historyMutations } from "./history.fixture.ts";
 import { leaseMutations } from "./leases.fixture.ts";
 import { loggingMutations } from "./logging.fixture.ts";
@@ -22,7 +23,7 @@ import { versionMutations } from "./versions.fixture.ts";
 
 /** By what a suite calls its component. */
 export const mutations = {
-  "artifact store": artifactStoreMutations,
+  "artifact store": [...artifactStoreMutations, ...healthMutations],
   "experiment tracker": [
     ...experimentMutations,
     ...loggingMutations,
@@ -40,6 +41,7 @@ export const mutations = {
     ...aliasMutations,
     ...historyMutations,
     ...fileMutations,
+    ...registryHealthMutations,
   ],
   "metadata store": [
     ...runMutations,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { ArtifactStore, StoredBlob } from "../../components/artifact-store.ts";
 import type { Page, PageRequest } from "../../components/common.ts";
+import type { CheckOptions, HealthCheck } from "../../components/health.ts";
 import { digestOf, type Digest } from "../../digest.ts";
 import { messageOf, StackError } from "../../errors.ts";
 import { pageOf } from "./paging.ts";
@@ -46,6 +47,14 @@ export class InMemoryArtifactStore implements ArtifactStore {
 
   async delete(digest: Digest): Promise<void> {
     this.#blobs.delete(digest);
+  }
+
+  async check({ deep }: CheckOptions): Promise<readonly HealthCheck[]> {
+    const name = "content";
+    const changed = [...this.#blobs].find(([digest, bytes]) => deep && digestOf(bytes) !== digest);
+    if (changed === undefined) return [{ name, status: "ok", message: `${this.#blobs.size} blobs in memory` }];
+    const fix = "Store it again.";
+    return [{ name, status: "fail", message: `${changed[0]} was changed`, fix, code: "DIGEST_MISMATCH" }];
   }
 
   /** Changes what is stored, as a broken disk does. */

@@ -1,4 +1,5 @@
 import type { Caller, Page, PageRequest } from "../../components/common.ts";
+import type { CheckOptions } from "../../components/health.ts";
 import type {
   ModelFile,
   ModelQuery,
@@ -260,6 +261,10 @@ export class InMemoryModelRegistry implements ModelRegistry {
     if (file === undefined)
       throw new StackError("ARTIFACT_NOT_FOUND", `Version ${number} of ${name} has no ${part} file ${path}.`);
     await this.#blobs.getFile(file.digest, to);
+  }
+
+  check(options: CheckOptions) {
+    return this.#blobs.check(options);
   }
 
   /** Changes what is stored of a file, as a broken disk does. */

@@ -147,7 +147,7 @@ export function fileTests(suite: RegistrySuite): void {
   refusedFileTests(suite);
 }
 
-function refusedFileTests({ it, damages }: RegistrySuite): void {
+function refusedFileTests({ it, damages, checks }: RegistrySuite): void {
   it("refuses a file that is not what its digest says as DIGEST_MISMATCH and makes nothing", async ({
     registry,
     register,
@@ -185,6 +185,20 @@ function refusedFileTests({ it, damages }: RegistrySuite): void {
     await registry.downloadFile("fraud", version, shared, join(folder, "to"));
     expect(await readFile(join(folder, "to"), "utf8")).toBe("shared");
   });
+
+  if (damages && checks) {
+    it("finds a damaged file when it looks at all of them", async ({ fixture, registry, register, file }) => {
+      const given = await file("model.bin", "whole");
+      await register("fraud", { files: [given] });
+      const before = await registry.check!({ deep: true });
+      await fixture.damage!(given.digest);
+
+      expect(before.filter(({ status }) => status === "fail")).toEqual([]);
+      expect(await registry.check!({ deep: true })).toContainEqual(
+        expect.objectContaining({ status: "fail", message: expect.stringContaining(given.digest) as unknown }),
+      );
+    });
+  }
 
   if (damages) {
     it("refuses to download a damaged file as DIGEST_MISMATCH and leaves nothing", async ({

@@ -40,6 +40,8 @@ export interface RegistrySuite {
   readonly reopens: boolean;
   /** The fixture can damage files. */
   readonly damages: boolean;
+  /** The registry can say how it is. */
+  readonly checks: boolean;
 }
 
 /** Opens the registry once to see what it offers: what it does not is not tested, and not listed as skipped either. */
@@ -51,6 +53,7 @@ export async function registrySuite(open: () => Promise<ModelRegistryFixture>): 
     capabilities: registry.capabilities,
     reopens: reopen !== undefined,
     damages: damage !== undefined,
+    checks: registry.check !== undefined,
   };
 }
 
