@@ -49,3 +49,24 @@ export function delegatingPlugin(name: string, flavor: string, keys?: string, re
     code: delegating(flavor, keys, registry),
   };
 }
+
+/** A plugin with a tracker and a registry, of the flavor `team`, that keep everything in a folder of their own, as a server would. */
+export const teamPlugin: PluginPackage = {
+  name: "team-server",
+  modelstack: { api: 1, flavors: ["experiment_tracker/team", "model_registry/team"] },
+  code: `import { join } from "node:path";
+import local from "@modelstack/flavor-local";
+
+const flavors = ["experiment_tracker", "model_registry"].map((kind) => {
+  const own = local.flavors.find((flavor) => flavor.kind === kind);
+  const elsewhere = ({ projectFolder, shared, ...context }) => ({
+    ...context,
+    projectFolder,
+    stateFolder: join(projectFolder, "server"),
+    shared: (key, open) => shared("team-server/" + key, open),
+  });
+  return { ...own, name: "team", create: (config, context) => own.create(config, elsewhere(context)) };
+});
+export default { api: 1, flavors };
+`,
+};

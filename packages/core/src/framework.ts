@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import { ArtifactIo } from "./artifacts/artifact-io.ts";
+import type { LoadedModel } from "./artifacts/model.ts";
 import type { AnyArtifactType } from "./artifacts/artifact-type.ts";
 import type { RegistryModelVersion } from "./components/model-registry.ts";
 import type { ModelRegistration } from "./components/step-models.ts";
 import { StackError } from "./errors.ts";
 import { causeOf, executeRun, type RunSettings } from "./execution/execute-run.ts";
-import { loadModelFrom, type LoadedModel } from "./models/load-model.ts";
+import { loadModelFrom, type LoadOptions } from "./models/load-model.ts";
 import { registerModelOn } from "./models/register-model.ts";
 import { modelsForSteps } from "./models/step-models.ts";
 import { bestRunOn, type BestRun, type BestRunQuery } from "./runs/best-run.ts";
@@ -75,8 +76,14 @@ export interface Framework {
   readonly bestRun: <P extends AnyPipeline = UnknownPipeline>(
     query: BestRunQuery<P> & OnStack,
   ) => Promise<BestRun<OutputsOf<P>>>;
-  /** Fetches `models:/NAME/VERSION`, `/STAGE`, `/latest` or `@ALIAS` into this machine's cache. */
-  readonly loadModel: (uri: string, options?: StackOptions) => Promise<LoadedModel>;
+  /**
+   * Fetches `models:/NAME/VERSION`, `/STAGE`, `/latest` or `@ALIAS` into this machine's cache; `?stack=S` at its end means the registry of
+   * another stack of the project.
+   *
+   * @throws StackError NAME_INVALID, STACK_NOT_FOUND, REGISTRY_MISSING, MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, ALIAS_NOT_FOUND;
+   * DIGEST_MISMATCH when it is not what was registered
+   */
+  readonly loadModel: (uri: string, options?: StackOptions & LoadOptions) => Promise<LoadedModel>;
   /** Registers a model outside a pipeline. With `run`, its lineage is that of the run whose step produced these files. */
   readonly registerModel: (
     registration: ModelRegistration & { readonly run?: string },
@@ -103,7 +110,7 @@ export function createFramework(builtIn: () => Promise<readonly PluginSource[]>)
     bestRun: (query) => bestRunOn(withStack(query), query),
     loadModel: async (uri, options) => {
       await using stack = await openStack(options);
-      return await loadModelFrom(stack, uri);
+      return await loadModelFrom(stack, uri, options);
     },
     registerModel: async ({ run, ...registration }, options) => {
       await using stack = await openStack(options);

@@ -19,6 +19,7 @@ export {
   type PipelineDefinition,
 } from "./pipeline/pipeline.ts";
 export { list, optional, record } from "./pipeline/inputs.ts";
+export { modelUri } from "./pipeline/model-param.ts";
 export type { Handle, PipelineOutputs } from "./pipeline/types.ts";
 export type { Logger, StepContext } from "./pipeline/context.ts";
 export { topologicalOrder } from "./pipeline/graph.ts";
@@ -27,6 +28,7 @@ export {
   planDigest,
   planJson,
   type InputRef,
+  type ItemRef,
   type OutputRef,
   type Plan,
   type PlanInstance,
@@ -39,6 +41,7 @@ export { artifact } from "./artifacts/types.ts";
 export { figure, formatOf, type Figure, type FigureFormat } from "./artifacts/figure.ts";
 export { tableFrom, type Table } from "./artifacts/table.ts";
 export type { TableOptions } from "./artifacts/table-type.ts";
+export type { LoadedModel, ModelRef, ModelType, ReferencedVersion } from "./artifacts/model.ts";
 export { issuesOf } from "./artifacts/json-type.ts";
 export type {
   AnyArtifactType,
@@ -64,8 +67,9 @@ export {
 export { registerModelStep } from "./models/register-model-step.ts";
 export { requireRegistry } from "./models/require-registry.ts";
 export { registerModelOn } from "./models/register-model.ts";
-export { loadModelFrom, type LoadedModel } from "./models/load-model.ts";
-export { parseModelUri, resolveModel, type ModelReference } from "./models/model-uri.ts";
+export { loadModelFrom, type LoadOptions } from "./models/load-model.ts";
+export { parseModelUri, type ModelReference, type ModelUri } from "./components/model-uri.ts";
+export { resolveModel } from "./models/resolve-model.ts";
 export { reproduce, type Reproduction } from "./models/reproduce.ts";
 export { modelsForSteps } from "./models/step-models.ts";
 
@@ -176,6 +180,7 @@ export type {
   OutputOrigin,
   OutputRecord,
   RunEvent,
+  ResolvedReference,
   RunEventBody,
   RunRecord,
   RunStatus,

@@ -39,9 +39,15 @@ export interface ErrorRecord {
   readonly stack?: string;
 }
 
+/** What a reference was found to mean when a run began, or when a body first used it. It stays so for the whole run. */
+export interface ResolvedReference extends ModelOrigin {
+  readonly digest: Digest;
+}
+
 /** What happened, without who wrote it and when. Events of different instances may arrive in any order. */
 export type RunEventBody =
   | { readonly kind: "run-started"; readonly trackedRun?: string }
+  | { readonly kind: "references-resolved"; readonly references: readonly ResolvedReference[] }
   | { readonly kind: "cancel-requested"; readonly reason: string }
   | { readonly kind: "run-finished"; readonly status: "succeeded" | "failed" | "cancelled"; readonly cause?: string }
   | { readonly kind: "attempt-started"; readonly instance: string; readonly attempt: string }

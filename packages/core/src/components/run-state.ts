@@ -75,6 +75,7 @@ export function fold(state: RunState, event: RunEventBody): RunState {
   const s = state as unknown as MutableState;
   switch (event.kind) {
     case "run-started":
+    case "references-resolved":
       break;
     case "cancel-requested":
       s.cancelled = true;

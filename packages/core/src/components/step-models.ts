@@ -1,4 +1,5 @@
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
+import type { LoadedModel } from "../artifacts/model.ts";
 import { StackError } from "../errors.ts";
 import type {
   ModelRegistry,
@@ -35,6 +36,13 @@ export interface StepModels {
   registry(): Promise<ModelRegistry>;
   /** Registers a version, once: the same instance of the same run never makes two, whatever is repeated. */
   register(registration: ModelRegistration): Promise<RegistryModelVersion>;
+  /**
+   * Fetches `models:/NAME/VERSION`, `/STAGE`, `/latest` or `@ALIAS` into this machine's cache. In one run a reference means the same version
+   * whoever asks, also when it is promoted meanwhile.
+   *
+   * @throws StackError as loadModel()
+   */
+  load(uri: string): Promise<LoadedModel>;
   /** Puts a version into a stage, as {@link ModelRegistry.setStage} does. */
   promote(
     model: string,
@@ -54,5 +62,5 @@ export function registryMissing(): StackError {
 /** For unit tests of bodies: every use fails. */
 export function noModels(): StepModels {
   const fail = () => Promise.reject(registryMissing());
-  return { registry: fail, register: fail, promote: fail };
+  return { registry: fail, register: fail, load: fail, promote: fail };
 }

@@ -16,6 +16,7 @@ import { commandLine } from "./command-line.ts";
 import { EventWriter } from "./event-writer.ts";
 import { checkPlanFits, experimentOf } from "./plan-checks.ts";
 import { sweepScratch } from "./scratch.ts";
+import { referenceOf, type ModelsForSteps } from "./run-models.ts";
 import { readSourceState, type SourceState } from "./source-control.ts";
 import { StepRunner, type RunScope } from "./step-runner.ts";
 import { withLateFailures, type PrintListener } from "./step-output.ts";
@@ -42,12 +43,6 @@ export interface RunSettings {
   readonly configuration?: Json;
 }
 
-/** Makes what steps use as `context.models`. */
-export type ModelsForSteps = (
-  stack: Stack,
-  about: { readonly run: RunRecord; readonly plan: Plan; readonly source: SourceState | undefined },
-) => RunScope["models"];
-
 /** How a run ended. */
 export interface RunResult {
   readonly run: RunRecord;
@@ -58,10 +53,10 @@ export interface RunResult {
 }
 
 /**
- * Runs a plan on a stack: checks that it fits, opens the tracked run, records the run, lets the orchestrator bring it to its end, and
- * records that. A failing step gives a result that says so.
+ * Runs a plan on a stack: checks that it fits, looks up the models that it refers to, opens the tracked run, records the run, lets the
+ * orchestrator bring it to its end, and records that. A failing step gives a result that says so.
  *
- * @throws StackError what `checkPlanFits` throws, and errors of the stores
+ * @throws StackError what `checkPlanFits` throws, what is wrong with a reference to a model, and errors of the stores
  */
 export async function executeRun(
   { plan, steps }: BuiltPlan,
@@ -70,6 +65,7 @@ export async function executeRun(
   settings: RunSettings = {},
 ): Promise<RunResult> {
   const [source] = await Promise.all([readSourceState(stack.projectFolder), checkPlanFits(plan, stack)]);
+  const found = await models.find(stack, plan);
   await makePrivateFolder(stack.stateFolder);
   await sweepScratch(stack.stateFolder);
   const [metadata, tracker] = await Promise.all([stack.metadataStore(), stack.experimentTracker()]);
@@ -86,6 +82,9 @@ export async function executeRun(
     const { configuration } = settings;
     tracked = tracker && (await openTrackedRun(tracker, { run, plan, source, experiment, configuration }));
     await journal.record({ kind: "run-started", ...(tracked === undefined ? {} : { trackedRun: tracked.id }) });
+    if (found.length > 0) await journal.record({ kind: "references-resolved", references: found.map(referenceOf) });
+    for (const { warning } of found) if (warning !== undefined) settings.onWarning?.(warning);
+    const signal = AbortSignal.any([cancel.signal, ...(settings.signal === undefined ? [] : [settings.signal])]);
     await conduct(stack, journal, {
       run,
       plan,
@@ -97,8 +96,16 @@ export async function executeRun(
       tracked,
       writer: journal.writer,
       lease: lease.current,
-      signal: AbortSignal.any([cancel.signal, ...(settings.signal === undefined ? [] : [settings.signal])]),
-      models: models(stack, { run, plan, source }),
+      signal,
+      models: models.of(stack, {
+        run,
+        plan,
+        source,
+        found,
+        signal,
+        record: (event) => journal.record(event),
+        ...(settings.onWarning === undefined ? {} : { onWarning: settings.onWarning }),
+      }),
       observe: (event) => journal.observe(event),
       ...(settings.onPrint === undefined ? {} : { onPrint: settings.onPrint }),
       onUntracked: warnOnce(

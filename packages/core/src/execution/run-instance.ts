@@ -7,8 +7,9 @@ import { planDigest } from "../pipeline/plan.ts";
 import { makePrivateFolder } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import { EventWriter } from "./event-writer.ts";
-import { holdLease, type ModelsForSteps, type RunSettings } from "./execute-run.ts";
+import { holdLease, type RunSettings } from "./execute-run.ts";
 import { findPipeline } from "./pipeline-file.ts";
+import type { ModelsForSteps } from "./run-models.ts";
 import { readSourceState } from "./source-control.ts";
 import { withLateFailures } from "./step-output.ts";
 import { StepRunner } from "./step-runner.ts";
@@ -78,6 +79,8 @@ export async function runInstance(
   try {
     const tracked =
       tracker === undefined || run.trackedRun === undefined ? undefined : await tracker.getRun(run.trackedRun);
+    const writer = new EventWriter(run.id);
+    const signal = settings.signal ?? new AbortController().signal;
     const runner = new StepRunner({
       run,
       plan,
@@ -87,10 +90,18 @@ export async function runInstance(
       artifacts: new ArtifactIo(() => stack.artifactStore(), metadata),
       tracker,
       tracked,
-      writer: new EventWriter(run.id),
+      writer,
       lease: lease.current,
-      signal: settings.signal ?? new AbortController().signal,
-      models: models(stack, { run, plan, source }),
+      signal,
+      models: models.of(stack, {
+        run,
+        plan,
+        source,
+        found: [],
+        signal,
+        record: (event) => metadata.append([writer.stamp(event)]),
+        ...(settings.onWarning === undefined ? {} : { onWarning: settings.onWarning }),
+      }),
       observe: (event) => {
         if (event.kind === "attempt-finished") status = event.status;
       },

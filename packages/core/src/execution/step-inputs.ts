@@ -7,7 +7,8 @@ import type { MetadataStore } from "../components/metadata-store.ts";
 import type { InputRecord, OutputRecord } from "../components/records.ts";
 import { StackError } from "../errors.ts";
 import { encodeJson } from "../json.ts";
-import type { InputRef, OutputRef, PlanInstance } from "../pipeline/plan.ts";
+import type { InputRef, ItemRef, PlanInstance } from "../pipeline/plan.ts";
+import type { AttemptModels } from "./run-models.ts";
 import { filesIn } from "../pipeline/standalone-context.ts";
 import type { StepCode } from "../pipeline/step.ts";
 import type { InputType } from "../pipeline/types.ts";
@@ -17,6 +18,7 @@ interface Receiver {
   readonly id: string;
   readonly instance: PlanInstance;
   readonly folder: () => string;
+  readonly models: AttemptModels;
 }
 
 /** Turns the references of a plan into the values that bodies receive. */
@@ -41,7 +43,7 @@ export class StepInputs {
   /**
    * The values of an instance's inputs; what was received is added to `records` as it is loaded.
    *
-   * @throws StackError INPUT_NOT_READY, ARTIFACT_NOT_FOUND, DIGEST_MISMATCH, ARTIFACT_INVALID
+   * @throws StackError INPUT_NOT_READY, ARTIFACT_NOT_FOUND, DIGEST_MISMATCH, ARTIFACT_INVALID; of a model as loadModel()
    */
   async load(code: StepCode, receiver: Receiver, records: InputRecord[]): Promise<Record<string, unknown>> {
     const values: [string, unknown][] = [];
@@ -60,7 +62,9 @@ export class StepInputs {
     records: InputRecord[],
   ): Promise<unknown> {
     const inner = type.form === "optional" ? (type.of as InputType) : type;
-    const load = async (artifactType: AnyArtifactType, { instance, output }: OutputRef) => {
+    const load = async (artifactType: AnyArtifactType, item: ItemRef) => {
+      if (item.kind === "model") return receiver.models.load(item.uri, name);
+      const { instance, output } = item;
       const record = await this.#output(instance, output);
       records.push({ attempt: receiver.id, name, digest: record.digest, from: { run: record.run, instance, output } });
       const { folder } = filesIn(receiver.folder);
@@ -70,11 +74,12 @@ export class StepInputs {
     if (inner.form === "list" || inner.form === "record") {
       const of = inner.of as AnyArtifactType;
       if (ref.kind === "output") return itemsOfJson(of, await load(rawJson, ref));
+      if (ref.kind === "model") throw new StackError("PLAN_INVALID", `The input ${name} takes several models.`);
       const entries: [string, unknown][] = [];
       for (const [key, item] of Object.entries(ref.items)) entries.push([key, await load(of, item)]);
       return inner.form === "list" ? entries.map(([, value]) => value) : Object.fromEntries(entries);
     }
-    if (ref.kind !== "output") {
+    if (ref.kind === "list" || ref.kind === "record") {
       throw new StackError("PLAN_INVALID", `The input ${name} takes one handle, the plan has several.`);
     }
     return load(inner as AnyArtifactType, ref);

@@ -22,6 +22,7 @@ import { thisProcess } from "../platform.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { toErrorRecord } from "./error-record.ts";
 import type { EventWriter } from "./event-writer.ts";
+import type { AttemptModels, ModelsOfAttempt } from "./run-models.ts";
 import { scratchFolder } from "./scratch.ts";
 import { StepInputs } from "./step-inputs.ts";
 import { show, withStepOutput, type PrintListener } from "./step-output.ts";
@@ -44,8 +45,7 @@ export interface RunScope {
   readonly writer: EventWriter;
   readonly lease: Lease;
   readonly signal: AbortSignal;
-  /** The context's `models`, for one instance. */
-  readonly models: (instance: PlanInstance) => StepContext["models"];
+  readonly models: ModelsOfAttempt;
   /** Told of every event that the runner writes, once it is recorded or about to be. */
   readonly observe: (event: RunEvent) => void;
   readonly onPrint?: PrintListener;
@@ -112,13 +112,14 @@ export class StepRunner {
     let trackedRun: string | undefined;
     try {
       const code = this.#scope.steps.get(attempt.instance.name)!;
+      const models = this.#scope.models(attempt.instance, (input) => inputs.push({ ...input, attempt: attempt.id }));
       const args = {
         ...code.params.parse(attempt.instance.params),
-        ...(await this.#inputs.load(code, attempt, inputs)),
+        ...(await this.#inputs.load(code, { ...attempt, models }, inputs)),
       };
       const tracking = await trackStep(this.#scope, attempt.instance);
       trackedRun = tracking.ownRun ?? this.#scope.tracked?.id;
-      const context = this.#context(attempt, code, tracking.tracker);
+      const context = this.#context(attempt, code, tracking.tracker, models);
       const values = await this.#body(attempt, code, args, context);
       const saved = await this.#save(attempt, code, values);
       await tracking.tracker.flush();
@@ -216,8 +217,8 @@ export class StepRunner {
     return { artifacts, outputs };
   }
 
-  #context(attempt: Attempt, code: StepCode, tracker: StepTracker): StepContext {
-    const { run, signal, onPrint, models } = this.#scope;
+  #context(attempt: Attempt, code: StepCode, tracker: StepTracker, models: AttemptModels): StepContext {
+    const { run, signal, onPrint } = this.#scope;
     const { instance, log } = attempt;
     const write = (level: string) => (message: string) => {
       const to = { instance: instance.name, onPrint };
@@ -234,7 +235,7 @@ export class StepRunner {
       signal,
       logger: { info: write("info"), warn: write("warn"), error: write("error") },
       tracker,
-      models: models(instance),
+      models,
       ...filesIn(attempt.folder),
     };
   }

@@ -2,30 +2,34 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ModelFile, ModelRegistry, RegistryModelVersion } from "../components/model-registry.ts";
+import type { LoadedModel } from "../artifacts/model.ts";
+import type { ModelFile, ModelRegistry } from "../components/model-registry.ts";
 import { StackError } from "../errors.ts";
+import type { FoundModel } from "../execution/run-models.ts";
 import { makePrivateFolder, syncFolder } from "../platform.ts";
 import { safeJoin } from "../safe-path.ts";
 import type { Stack } from "../stack/stack.ts";
-import { requireRegistry } from "./require-registry.ts";
 import { readModelFiles } from "./model-files.ts";
-import { parseModelUri, resolveModel } from "./model-uri.ts";
+import { findModel } from "./references.ts";
 
-/** A model on this machine. */
-export interface LoadedModel {
-  readonly version: RegistryModelVersion;
-  /** The model's file, or its folder if it has several files. Read it; the cache is shared. */
-  readonly path: string;
+/** What a caller may decide about loading a model. */
+export interface LoadOptions {
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
  * Fetches a model into the cache of this machine, checks it, and says where it is.
  *
- * @throws StackError of {@link parseModelUri} and of the registry; DIGEST_MISMATCH when what came is not what was registered
+ * @throws StackError of {@link findModel} and of the registry; DIGEST_MISMATCH when what came is not what was registered
  */
-export async function loadModelFrom(stack: Stack, uri: string): Promise<LoadedModel> {
-  const registry = await requireRegistry(stack);
-  const version = await resolveModel(registry, parseModelUri(uri));
+export async function loadModelFrom(stack: Stack, uri: string, { onWarning }: LoadOptions = {}): Promise<LoadedModel> {
+  const found = await findModel(stack, uri);
+  if (found.warning !== undefined) onWarning?.(found.warning);
+  return loadFound(stack, found);
+}
+
+/** Loads a version that was looked up before. */
+export async function loadFound(stack: Stack, { registry, version }: FoundModel): Promise<LoadedModel> {
   const files = (await registry.listFiles(version.model, version.version)).filter(({ part }) => part === "model");
   const folder = join(stack.stateFolder, "cache", "models", version.modelDigest.replace(":", "-"));
   if (!existsSync(folder)) await fetchInto(folder, registry, version, files);
@@ -36,7 +40,7 @@ export async function loadModelFrom(stack: Stack, uri: string): Promise<LoadedMo
   if (digest !== version.modelDigest) {
     throw new StackError(
       "DIGEST_MISMATCH",
-      `The cached copy of ${uri} was changed: it has ${digest}, registered was ${version.modelDigest}.`,
+      `The cached copy of ${version.uri} was changed: it has ${digest}, registered was ${version.modelDigest}.`,
       {
         hint: `Remove ${folder} and load it again.`,
       },
@@ -48,7 +52,7 @@ export async function loadModelFrom(stack: Stack, uri: string): Promise<LoadedMo
 async function fetchInto(
   folder: string,
   registry: ModelRegistry,
-  version: RegistryModelVersion,
+  version: FoundModel["version"],
   files: readonly ModelFile[],
 ): Promise<void> {
   const temporary = `${folder}.${randomUUID()}`;

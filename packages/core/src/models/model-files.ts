@@ -5,6 +5,7 @@ import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import { listFolder, listingToJson } from "../artifacts/listing.ts";
 import type { StoredBlob } from "../components/artifact-store.ts";
 import type { NewModelFile } from "../components/model-registry.ts";
+import { isFolder } from "../artifacts/model.ts";
 import { digestOf, type Digest } from "../digest.ts";
 import { messageOf, StackError } from "../errors.ts";
 
@@ -15,18 +16,18 @@ export interface ModelFiles {
   readonly digest: Digest;
 }
 
-/** @throws StackError FILE_NOT_FOUND; ARTIFACT_INVALID for links and devices, or a folder without files */
+/** `path` may be a folder too. @throws StackError FILE_NOT_FOUND; ARTIFACT_INVALID for links and devices, or a folder without files */
 export async function readModelFiles(model: FileRef | FolderRef): Promise<ModelFiles> {
-  if ("path" in model) {
+  if ("path" in model && !isFolder(model.path)) {
     const blob = await hashFile(model.path);
     return {
       digest: blob.digest,
       files: [{ part: "model", path: basename(model.path), ...blob, localPath: model.path }],
     };
   }
-  const listing = await listFolder(model.folder, hashFile);
-  if (listing.files.length === 0)
-    throw new StackError("ARTIFACT_INVALID", `The model folder ${model.folder} has no files.`);
+  const folder = "path" in model ? model.path : model.folder;
+  const listing = await listFolder(folder, hashFile);
+  if (listing.files.length === 0) throw new StackError("ARTIFACT_INVALID", `The model folder ${folder} has no files.`);
   return {
     digest: digestOf(listingToJson(listing)),
     files: listing.files.map(({ path, sha256, size }) => ({
@@ -34,7 +35,7 @@ export async function readModelFiles(model: FileRef | FolderRef): Promise<ModelF
       path,
       size,
       digest: `sha256:${sha256}`,
-      localPath: join(model.folder, path),
+      localPath: join(folder, path),
     })),
   };
 }

@@ -1,24 +1,8 @@
 import { z } from "zod";
-import type { ArtifactType, FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import { artifact } from "../artifacts/types.ts";
 import { modelVersionStages, stageNamed, type ModelVersionStage } from "../components/model-registry.ts";
 import { list, optional, record } from "../pipeline/inputs.ts";
 import { step } from "../pipeline/step.ts";
-
-/** A file or a folder, as a model may be either. */
-const anyFiles: ArtifactType<FileRef | FolderRef> = {
-  kind: "model",
-  form: "file",
-  accepts: ["file", "directory"],
-  pack: (value: FileRef | FolderRef) =>
-    "path" in value ? { form: "file", path: value.path } : { form: "directory", path: value.folder },
-  unpack: (packed) => {
-    if (packed.form === "bytes") throw new TypeError("a model is a file or a folder");
-    return packed.form === "file" ? { path: packed.path } : { folder: packed.path };
-  },
-};
-// A handle of either is wired to it, which a type that produces a union would not take.
-const modelFiles = anyFiles as ArtifactType<FileRef> | ArtifactType<FolderRef>;
 
 /** Any case, where types do not see it: in a run configuration. */
 const stageParam = z.preprocess(
@@ -40,7 +24,7 @@ export const registerModelStep = step(
   {
     name: "register-model",
     inputs: {
-      model: modelFiles,
+      model: artifact.model(),
       metrics: optional(record(artifact.json(z.number()))),
       files: optional(list(artifact.file())),
     },

@@ -58,7 +58,7 @@ describe("registerModelStep", () => {
       registerModelStep({ name: "m", model: note().text as never });
     });
     expect(() => p.plan()).toThrow(
-      "passes a text (note.text) as input model of register-model, which is a file or directory",
+      "passes a text (note.text) as input model of register-model, which is a model or file or directory",
     );
   });
 });

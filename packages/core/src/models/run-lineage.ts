@@ -1,7 +1,7 @@
 import { itemsOf } from "../components/common.ts";
 import type { ExperimentTracker } from "../components/experiment-tracker.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
-import type { OutputRecord } from "../components/records.ts";
+import type { ModelOrigin, OutputRecord } from "../components/records.ts";
 import type { Digest } from "../digest.ts";
 import { dependenciesOf, refsOf, topologicalOrder } from "../pipeline/graph.ts";
 import type { Plan } from "../pipeline/plan.ts";
@@ -12,7 +12,7 @@ export interface ContentLineage {
   readonly producer: string;
   /** The tracked run of the attempt that produced it. */
   readonly trackedRunId: string | undefined;
-  /** What went in, directly and further up: `instance.output` and its digest. */
+  /** What went in, directly and further up: `instance.output` or `models:/NAME/VERSION`, and its digest. */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
@@ -28,28 +28,45 @@ export async function contentLineage(
   const producers = new Set(outputs.filter((output) => output.digest === digest).map(({ instance }) => instance));
   const producer = topologicalOrder(plan).find((name) => producers.has(name));
   if (producer === undefined) return undefined;
-  const attempt = (await metadata.attempts(run)).findLast(
-    ({ instance, status }) => instance === producer && status === "succeeded",
-  );
-  return { producer, trackedRunId: attempt?.trackedRun, inputs: inputsAbove(plan, producer, outputs) };
+  const attempts = (await metadata.attempts(run)).filter(({ status }) => status === "succeeded");
+  const attempt = attempts.findLast(({ instance }) => instance === producer);
+  const above = instancesAbove(plan, producer);
+  const [{ stack }, received] = await Promise.all([
+    metadata.getRun(run),
+    Promise.all(attempts.filter(({ instance }) => above.has(instance)).map(({ id }) => metadata.inputs(id))),
+  ]);
+  const models = received
+    .flat()
+    .flatMap(({ from, digest: of }): [string, string][] => ("model" in from ? [[modelSource(from, stack), of]] : []));
+  const inputs = [...outputsInto(plan, above, outputs), ...models].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { producer, trackedRunId: attempt?.trackedRun, inputs: Object.fromEntries(inputs) };
 }
 
-function inputsAbove(plan: Plan, producer: string, outputs: readonly OutputRecord[]): Record<string, string> {
-  const digests = new Map(outputs.map((output) => [`${output.instance}.${output.name}`, output.digest]));
+/** How lineage names a model version that went in; `stack` is the run's. */
+export function modelSource({ model, version, stack }: ModelOrigin, ofRun: string): string {
+  return `models:/${model}/${version}${stack === ofRun ? "" : `?stack=${stack}`}`;
+}
+
+/** An instance and all that it depends on. */
+function instancesAbove(plan: Plan, producer: string): ReadonlySet<string> {
   const instances = new Map(plan.instances.map((instance) => [instance.name, instance]));
-  const found = new Map<string, string>();
   const seen = new Set([producer]);
-  for (const name of seen) {
-    const instance = instances.get(name)!;
-    for (const ref of Object.values(instance.inputs).flatMap(refsOf)) {
-      const key = `${ref.instance}.${ref.output}`;
-      const digest = digests.get(key);
-      if (digest !== undefined) found.set(key, digest);
-    }
-    // The set grows while it is walked, which is how a Set is iterated.
-    for (const dependency of dependenciesOf(instance)) seen.add(dependency);
-  }
-  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  // The set grows while it is walked, which is how a Set is iterated.
+  for (const name of seen) for (const dependency of dependenciesOf(instances.get(name)!)) seen.add(dependency);
+  return seen;
+}
+
+function outputsInto(
+  plan: Plan,
+  names: ReadonlySet<string>,
+  outputs: readonly OutputRecord[],
+): ReadonlyMap<string, string> {
+  const digests = new Map(outputs.map((output) => [`${output.instance}.${output.name}`, output.digest]));
+  const refs = plan.instances
+    .filter(({ name }) => names.has(name))
+    .flatMap(({ inputs }) => Object.values(inputs).flatMap(refsOf));
+  const keys = refs.map(({ instance, output }) => `${instance}.${output}`);
+  return new Map(keys.flatMap((key) => (digests.has(key) ? [[key, digests.get(key)!]] : [])));
 }
 
 /** The parameters, last metrics and inputs of a tracked run, and of the run that it is nested in for the inputs. */

@@ -1,34 +1,50 @@
+import type { LoadedModel } from "../artifacts/model.ts";
 import type { Caller } from "../components/common.ts";
 import type { ModelRegistry, RegistryModelVersion, StageChange } from "../components/model-registry.ts";
-import type { RunRecord } from "../components/records.ts";
-import { registryMissing, type ModelRegistration, type StepModels } from "../components/step-models.ts";
-import type { ModelsForSteps } from "../execution/execute-run.ts";
-import type { SourceState } from "../execution/source-control.ts";
-import type { Plan, PlanInstance } from "../pipeline/plan.ts";
+import { registryMissing, type ModelRegistration } from "../components/step-models.ts";
+import {
+  referenceOf,
+  type AttemptModels,
+  type ModelsForSteps,
+  type ModelsOfAttempt,
+  type ModelUser,
+} from "../execution/run-models.ts";
+import type { PlanInstance } from "../pipeline/plan.ts";
 import type { Stack } from "../stack/stack.ts";
+import { loadFound } from "./load-model.ts";
 import { readModelFiles } from "./model-files.ts";
-import { contentLineage, trackedFacts } from "./run-lineage.ts";
+import { findModelsOf } from "./references.ts";
+import { RunReferences } from "./run-references.ts";
+import { contentLineage, modelSource, trackedFacts } from "./run-lineage.ts";
 import { registerVersion, settle, type VersionFacts } from "./register-version.ts";
 
-interface About {
-  readonly run: RunRecord;
-  readonly plan: Plan;
-  readonly source: SourceState | undefined;
-}
+/** How runs use models: what their plans refer to, and what steps use as `context.models`. */
+export const modelsForSteps: ModelsForSteps = {
+  find: findModelsOf,
+  of: (stack, user) => {
+    const references = new RunReferences(stack, user);
+    return (instance, receive) => new ModelsOfStep(stack, user, references, instance, receive);
+  },
+};
 
-/** What steps use as `context.models`. */
-export const modelsForSteps: ModelsForSteps = (stack, about) => (instance) => new RunModels(stack, about, instance);
+type Receive = Parameters<ModelsOfAttempt>[1];
 
-class RunModels implements StepModels {
+class ModelsOfStep implements AttemptModels {
   readonly #stack: Stack;
-  readonly #about: About;
+  readonly #about: ModelUser;
+  readonly #references: RunReferences;
   readonly #instance: PlanInstance;
+  readonly #receive: Receive;
+  /** The models that this attempt has loaded, as lineage names them. */
+  readonly #loaded: Record<string, string> = {};
   #registrations = 0;
 
-  constructor(stack: Stack, about: About, instance: PlanInstance) {
+  constructor(stack: Stack, about: ModelUser, references: RunReferences, instance: PlanInstance, receive: Receive) {
     this.#stack = stack;
     this.#about = about;
+    this.#references = references;
     this.#instance = instance;
+    this.#receive = receive;
   }
 
   async registry(): Promise<ModelRegistry> {
@@ -60,6 +76,15 @@ class RunModels implements StepModels {
         : await settle(registry, earlier, registration, by);
     await metadata.settleEffect(key, { model: version.model, version: version.version });
     return version;
+  }
+
+  async load(uri: string, input = uri): Promise<LoadedModel> {
+    const found = await this.#references.find(uri);
+    const loaded = await loadFound(this.#stack, found);
+    const { digest, ...from } = referenceOf(found);
+    this.#receive({ name: input, digest, from });
+    this.#loaded[modelSource(from, this.#about.run.stack)] = digest;
+    return loaded;
   }
 
   async promote(
@@ -109,7 +134,7 @@ class RunModels implements StepModels {
         // A body may also register files that it made itself: then it is the producer.
         step: content?.producer ?? this.#instance.name,
         ...(source === undefined ? {} : { source }),
-        inputs: { ...tracked?.inputs, ...content?.inputs },
+        inputs: { ...tracked?.inputs, ...(content === undefined ? this.#loaded : content.inputs) },
       },
     };
   }

@@ -48,6 +48,39 @@ describe("planToText", () => {
   });
 });
 
+const compare = step(
+  { name: "compare", inputs: { model: artifact.model(), others: list(artifact.model()) } },
+  () => {},
+);
+const withModels = pipeline({ name: "compared" }, () => {
+  const { model } = train({ rows: load().rows });
+  compare({ model, others: ["models:/penguins@champion", 'models:/a"b/1', "models:/penguins@champion"] });
+}).plan();
+
+describe("a plan that refers to registered models", () => {
+  it("shows them among what a step waits for", () => {
+    expect(planToText(withModels).split("\n").at(-1)).toBe(
+      '  compare  <- train, models:/penguins@champion, models:/a"b/1',
+    );
+  });
+
+  it("draws each once", () => {
+    expect(planToMermaid(withModels)).toMatchInlineSnapshot(`
+      "flowchart TD
+        m0[("models:/penguins@champion")]
+        m1[("models:/a#quot;b/1")]
+        s0["load"]
+        s1["train"]
+        s2["compare"]
+        s0 -->|rows| s1
+        s1 -->|model| s2
+        m0 -->|others| s2
+        m1 -->|others| s2
+        m0 -->|others| s2"
+    `);
+  });
+});
+
 describe("planToMermaid", () => {
   it("draws nodes and an edge for every handle that is passed", () => {
     expect(planToMermaid(plan)).toMatchInlineSnapshot(`

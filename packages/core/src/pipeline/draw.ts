@@ -1,4 +1,4 @@
-import { dependenciesOf, topologicalOrder } from "./graph.ts";
+import { dependenciesOf, itemsIn, modelsIn, modelsOf, topologicalOrder } from "./graph.ts";
 import type { Plan, PlanInstance } from "./plan.ts";
 
 /** The plan as lines for people: one instance a line, in order, with what it waits for. */
@@ -13,7 +13,7 @@ export function planToText(plan: Plan): string {
 
 function row(instance: PlanInstance): [title: string, rest: string] {
   const title = instance.name === instance.step ? instance.name : `${instance.name} (${instance.step})`;
-  const after = [...dependenciesOf(instance)];
+  const after = [...dependenciesOf(instance), ...modelsOf(instance)];
   const params = Object.entries(instance.params).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   const rest = [after.length > 0 ? `<- ${after.join(", ")}` : "", params.join(" ")].filter((part) => part !== "");
   return [title, rest.join("   ")];
@@ -22,13 +22,18 @@ function row(instance: PlanInstance): [title: string, rest: string] {
 /** The plan as a Mermaid flowchart. */
 export function planToMermaid(plan: Plan): string {
   const ids = new Map(plan.instances.map((instance, i) => [instance.name, `s${i}`]));
-  const nodes = plan.instances.map((instance) => `  ${ids.get(instance.name)}["${instance.name}"]`);
+  const models = new Map(modelsIn(plan).map((uri, i) => [uri, `m${i}`]));
+  const nodes = [
+    ...[...models].map(([uri, id]) => `  ${id}[("${uri.replaceAll('"', "#quot;")}")]`),
+    ...plan.instances.map((instance) => `  ${ids.get(instance.name)}["${instance.name}"]`),
+  ];
   const edges = plan.instances.flatMap((instance) =>
     Object.entries(instance.inputs).flatMap(([input, ref]) =>
-      (ref.kind === "output" ? [ref] : Object.values(ref.items)).map(
-        (from) =>
-          `  ${ids.get(from.instance)} -->|${from.output === input ? input : `${from.output} as ${input}`}| ${ids.get(instance.name)}`,
-      ),
+      itemsIn(ref).map((from) => {
+        const source = from.kind === "model" ? models.get(from.uri) : ids.get(from.instance);
+        const label = from.kind === "model" || from.output === input ? input : `${from.output} as ${input}`;
+        return `  ${source} -->|${label}| ${ids.get(instance.name)}`;
+      }),
     ),
   );
   return ["flowchart TD", ...nodes, ...edges].join("\n");

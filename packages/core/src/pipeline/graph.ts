@@ -1,18 +1,35 @@
 import { StackError } from "../errors.ts";
-import type { InputRef, OutputRef, Plan, PlanInstance } from "./plan.ts";
+import type { InputRef, ItemRef, OutputRef, Plan, PlanInstance } from "./plan.ts";
 
 // The shape of a plan. Nothing here loads zod, so that what decides about runs can be bundled for other places.
 
-/** The outputs that an input refers to, in order. */
-export function refsOf(input: InputRef): readonly OutputRef[] {
+/** All that an input refers to, in order. */
+export function itemsIn(input: InputRef): readonly ItemRef[] {
   switch (input.kind) {
     case "output":
+    case "model":
       return [input];
     case "list":
       return input.items;
     case "record":
       return Object.values(input.items);
   }
+}
+
+/** The outputs that an input refers to, in order. */
+export function refsOf(input: InputRef): readonly OutputRef[] {
+  return itemsIn(input).filter((item) => item.kind === "output");
+}
+
+/** The references to registered models among an instance's inputs, each once. */
+export function modelsOf({ inputs }: PlanInstance): readonly string[] {
+  const items = Object.values(inputs).flatMap(itemsIn);
+  return [...new Set(items.flatMap((item) => (item.kind === "model" ? item.uri : [])))];
+}
+
+/** The references to registered models in a plan, each once. */
+export function modelsIn({ instances }: Plan): readonly string[] {
+  return [...new Set(instances.flatMap(modelsOf))];
 }
 
 /** The names of the instances that must be done before this one starts. */

@@ -1,11 +1,13 @@
 import type { AnyArtifactType } from "../artifacts/artifact-type.ts";
 import { issuesOf } from "../artifacts/json-type.ts";
-import { StackError } from "../errors.ts";
+import { MODEL_KIND } from "../artifacts/model.ts";
+import { parseModelUri } from "../components/model-uri.ts";
+import { isStackError, StackError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { checkIdentifier } from "../names.ts";
 import { storedParams } from "./params.ts";
 import { didYouMean, nearest } from "../suggest.ts";
-import type { InputRef, OutputRef, PlanInstance } from "./plan.ts";
+import type { InputRef, ItemRef, OutputRef, PlanInstance } from "./plan.ts";
 import type { StepCode } from "./step.ts";
 import type { InputType } from "./types.ts";
 
@@ -146,7 +148,7 @@ export class PlanBuilder {
         return this.#input(type.of as InputType, value, place);
       case "list":
         return Array.isArray(value)
-          ? { kind: "list", items: value.map((item, i) => this.#typedRef(type.of, item, `${place}, item ${i}`)) }
+          ? { kind: "list", items: value.map((item, i) => this.#item(type.of, item, `${place}, item ${i}`)) }
           : this.#listRef(type.of, value, place);
       case "record":
         if (typeof value !== "object" || value === null || handleOf(value) !== undefined) {
@@ -155,14 +157,25 @@ export class PlanBuilder {
         return {
           kind: "record",
           items: Object.fromEntries(
-            Object.entries(value).map(([key, item]) => [key, this.#typedRef(type.of, item, `${place}, entry ${key}`)]),
+            Object.entries(value).map(([key, item]) => [key, this.#item(type.of, item, `${place}, entry ${key}`)]),
           ),
         };
       case "bytes":
       case "file":
       case "directory":
-        return this.#typedRef(type, value, place);
+        return this.#item(type, value, place);
     }
+  }
+
+  #item(type: AnyArtifactType, value: unknown, place: string): ItemRef {
+    if (type.kind !== MODEL_KIND || typeof value !== "string") return this.#typedRef(type, value, place);
+    try {
+      parseModelUri(value);
+    } catch (error) {
+      if (!isStackError(error)) throw error;
+      throw this.#invalid(`passes as ${place} what is no model: ${error.message.replace(/\.$/, "")}`, error.hint ?? "");
+    }
+    return { kind: "model", uri: value };
   }
 
   /** A single handle whose value is a list. Only JSON has such values. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dependenciesOf, refsOf, topologicalOrder } from "./graph.ts";
+import { dependenciesOf, modelsIn, refsOf, topologicalOrder } from "./graph.ts";
 import { parsePlan, planDigest, type Plan, type PlanInstance } from "./plan.ts";
 
 function instance(name: string, needs: readonly string[] = []): PlanInstance {
@@ -185,5 +185,24 @@ describe("edges", () => {
       Object.values(best.inputs).flatMap((input) => refsOf(input).map((r) => `${r.instance}.${r.output}`)),
     ).toEqual(["a.x", "b.x", "a.y", "c.x"]);
     expect([...dependenciesOf(best)]).toEqual(["a", "b", "c"]);
+  });
+
+  it("are not made by references to registered models, which are listed once each", () => {
+    const ref = { kind: "output" as const, instance: "a", output: "out" };
+    const model = (uri: string) => ({ kind: "model" as const, uri });
+    const uses = (...uris: readonly string[]): PlanInstance => ({
+      ...instance("uses"),
+      inputs: { one: model(uris[0]!), many: { kind: "list", items: [ref, ...uris.map(model)] } },
+    });
+    const used = plan(instance("a"), uses("models:/x/1", "models:/y@best"), { ...uses("models:/x/1"), name: "again" });
+    expect([...dependenciesOf(used.instances[1]!)]).toEqual(["a"]);
+    expect(modelsIn(used)).toEqual(["models:/x/1", "models:/y@best"]);
+    expect(parsePlan(JSON.parse(JSON.stringify(used)))).toEqual(used);
+    expect(planDigest(used)).not.toBe(planDigest(plan(instance("a"), uses("models:/x/2"))));
+  });
+
+  it("to what is no model reference are refused", () => {
+    const wrong = { ...instance("uses"), inputs: { one: { kind: "model" as const, uri: "penguins" } } };
+    expect(() => parsePlan(plan(wrong))).toThrow('"penguins" is not a model reference');
   });
 });

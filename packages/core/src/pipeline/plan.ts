@@ -1,15 +1,20 @@
 import { z } from "zod";
+import { parseModelUri } from "../components/model-uri.ts";
 import { digestOf, type Digest } from "../digest.ts";
 import { StackError } from "../errors.ts";
 import { canonicalJson, type Json } from "../json.ts";
-import { refsOf, topologicalOrder } from "./graph.ts";
+import { modelsIn, refsOf, topologicalOrder } from "./graph.ts";
 
 const json: z.ZodType<Json> = z.json();
 const output = z.strictObject({ kind: z.literal("output"), instance: z.string(), output: z.string() });
+/** A reference to a registered model, `models:/…`, as it was written. Which version it means is found out once a run. */
+const model = z.strictObject({ kind: z.literal("model"), uri: z.string() });
+const item = z.discriminatedUnion("kind", [output, model]);
 const inputRef = z.discriminatedUnion("kind", [
   output,
-  z.strictObject({ kind: z.literal("list"), items: z.array(output).readonly() }),
-  z.strictObject({ kind: z.literal("record"), items: z.record(z.string(), output).readonly() }),
+  model,
+  z.strictObject({ kind: z.literal("list"), items: z.array(item).readonly() }),
+  z.strictObject({ kind: z.literal("record"), items: z.record(z.string(), item).readonly() }),
 ]);
 
 const planInstance = z.strictObject({
@@ -49,6 +54,8 @@ export type Plan = Readonly<z.output<typeof planSchema>>;
 /** One place of a step in a {@link Plan}. */
 export type PlanInstance = Readonly<z.output<typeof planInstance>>;
 export type OutputRef = Readonly<z.output<typeof output>>;
+/** One thing that an input refers to; a list or record has several. */
+export type ItemRef = Readonly<z.output<typeof item>>;
 export type InputRef = Readonly<z.output<typeof inputRef>>;
 
 const texts = new WeakMap<Plan, string>();
@@ -79,7 +86,8 @@ export function paramsOf({ params, instances }: Plan): Record<string, Json> {
 /**
  * Reads a plan that was stored or sent.
  *
- * @throws StackError PLAN_INVALID for other data, for an edge to nowhere, for a name used twice and for a cycle
+ * @throws StackError PLAN_INVALID for other data, for an edge to nowhere, for a name used twice and for a cycle; NAME_INVALID for a
+ * reference to a model that is none
  */
 export function parsePlan(data: unknown): Plan {
   const result = planSchema.safeParse(data);
@@ -91,6 +99,7 @@ export function parsePlan(data: unknown): Plan {
 
 function checkRefs(plan: Plan): void {
   const outputs = new Map(plan.instances.map((instance) => [instance.name, instance.outputs]));
+  for (const uri of modelsIn(plan)) parseModelUri(uri);
   const refs = plan.instances.flatMap((instance) =>
     Object.values(instance.inputs).flatMap((input) => refsOf(input).map((ref) => ({ ref, who: instance.name }))),
   );

@@ -1,5 +1,7 @@
 import type { z } from "zod";
-import type { AnyArtifactType, ArtifactType } from "../artifacts/artifact-type.ts";
+import type { AnyArtifactType, ArtifactType, FileRef, FolderRef } from "../artifacts/artifact-type.ts";
+import type { ModelRef, ModelType } from "../artifacts/model.ts";
+import type { ModelUri } from "../components/model-uri.ts";
 
 // The type level of pipelines: how artifact types turn into what a pipeline function wires and what a step's body receives.
 // oxlint-disable typescript/no-explicit-any -- inference needs the variance of `any` here; see artifact-type.ts
@@ -34,14 +36,19 @@ export interface Handle<T, Presence extends "always" | "maybe" = "always"> {
 
 type ValueOf<A> = A extends ArtifactType<infer T> ? T : never;
 
+/** What one value is wired to: a handle, and where a model is wanted, also a reference to a registered one. */
+type WireOne<A, Presence extends "always" | "maybe" = "always"> = A extends ModelType
+  ? Handle<ModelRef | FileRef | FolderRef, Presence> | ModelUri
+  : Handle<ValueOf<A>, Presence>;
+
 type Wire<A> =
   A extends OptionalInput<infer B>
-    ? (B extends ArtifactType<infer T> ? Handle<T, "always" | "maybe"> : Wire<B>) | undefined
+    ? (B extends AnyArtifactType ? WireOne<B, "always" | "maybe"> : Wire<B>) | undefined
     : A extends ListInput<infer B>
-      ? Handle<readonly ValueOf<B>[]> | readonly Handle<ValueOf<B>>[]
+      ? Handle<readonly ValueOf<B>[]> | readonly WireOne<B>[]
       : A extends RecordInput<infer B>
-        ? Readonly<Record<string, Handle<ValueOf<B>>>>
-        : Handle<ValueOf<A>>;
+        ? Readonly<Record<string, WireOne<B>>>
+        : WireOne<A>;
 
 type Received<A> =
   A extends OptionalInput<infer B>

@@ -121,6 +121,18 @@ export async function openStackOf(project: Project, stackName?: string): Promise
       modelNames: project.file.modelNames,
     },
     get,
+    onceEach(async (other) => opened.use(await openStackOf(project, other))),
     () => opened.disposeAsync(),
   );
+}
+
+/** Opens what a name stands for when it is first asked for. What failed is tried again. */
+function onceEach<T>(open: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const opening = new Map<string, Promise<T>>();
+  return (name) => {
+    const present = opening.get(name) ?? open(name);
+    opening.set(name, present);
+    present.catch(() => opening.delete(name));
+    return present;
+  };
 }

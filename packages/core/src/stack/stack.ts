@@ -17,6 +17,7 @@ export class Stack implements AsyncDisposable {
   /** What the names of models must match, from `model_names:`. */
   readonly modelNames: RegExp | undefined;
   readonly #get: ComponentGetter;
+  readonly #open: (name: string) => Promise<Stack>;
   readonly #dispose: () => Promise<void>;
 
   constructor(
@@ -28,6 +29,7 @@ export class Stack implements AsyncDisposable {
       readonly modelNames: RegExp | undefined;
     },
     get: ComponentGetter,
+    open: (name: string) => Promise<Stack>,
     dispose: () => Promise<void>,
   ) {
     this.name = about.name;
@@ -37,6 +39,7 @@ export class Stack implements AsyncDisposable {
     this.entry = about.entry;
     this.modelNames = about.modelNames;
     this.#get = get;
+    this.#open = open;
     this.#dispose = dispose;
   }
 
@@ -65,6 +68,15 @@ export class Stack implements AsyncDisposable {
   /** `undefined` when the stack has none. */
   async modelRegistry(): Promise<ComponentTypes["model_registry"] | undefined> {
     return this.has("model_registry") ? this.#get("model_registry") : undefined;
+  }
+
+  /**
+   * Another stack of the same project, which is disposed with this one; without a name, or with its own, this one.
+   *
+   * @throws StackError STACK_NOT_FOUND, and what is wrong with that stack's configuration
+   */
+  async sibling(name = this.name): Promise<Stack> {
+    return name === this.name ? this : this.#open(name);
   }
 
   has(kind: ComponentKind): boolean {

@@ -1,0 +1,57 @@
+import { lstatSync } from "node:fs";
+import type { RegistryModelVersion } from "../components/model-registry.ts";
+import type { ArtifactOptions, ArtifactType } from "./artifact-type.ts";
+import { invalid } from "./packed.ts";
+
+/** A model version as a reference gave it. */
+export interface ReferencedVersion extends RegistryModelVersion {
+  /** The reference as it was written: `models:/penguins@champion`. */
+  readonly uri: string;
+  /** The stack whose registry has it. */
+  readonly stack: string;
+}
+
+/** A model as a step receives it. */
+export interface ModelRef {
+  /** The model's file, or its folder if it has several files. Read it; do not change it: others may be reading the same. */
+  readonly path: string;
+  /** Which version it is, when it came from a registry. */
+  readonly version?: ReferencedVersion;
+}
+
+/** A model that came from a registry. */
+export interface LoadedModel extends ModelRef {
+  readonly version: ReferencedVersion;
+}
+
+/** What an artifact type is called whose inputs also take references to registered models. */
+export const MODEL_KIND = "model";
+
+/** The type of {@link model}. */
+export type ModelType = ArtifactType<ModelRef, typeof MODEL_KIND>;
+
+/**
+ * A model: a file or a folder. An input of this type takes the output of a step that is either, or a reference to a registered version:
+ * `models:/penguins@champion`, as a text in the pipeline or as a parameter. As an output it is the file or folder at `path`.
+ */
+export function model(options: ArtifactOptions = {}): ModelType {
+  return {
+    kind: MODEL_KIND,
+    form: "file",
+    accepts: [MODEL_KIND, "file", "directory"],
+    ...options,
+    pack: (value) => {
+      if (typeof value?.path !== "string") throw invalid("expected a model: { path } of its file or folder");
+      return { form: isFolder(value.path) ? "directory" : "file", path: value.path };
+    },
+    unpack: (packed) => {
+      if (packed.form === "bytes") throw invalid("expected a file or a folder, got bytes");
+      return { path: packed.path };
+    },
+  };
+}
+
+/** Whether a model is a folder. What is not there is found out when it is read. */
+export function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
