@@ -83,7 +83,7 @@ export interface Framework {
    * @throws StackError NAME_INVALID, STACK_NOT_FOUND, REGISTRY_MISSING, MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, ALIAS_NOT_FOUND;
    * DIGEST_MISMATCH when it is not what was registered
    */
-  readonly loadModel: (uri: string, options?: StackOptions & LoadOptions) => Promise<LoadedModel>;
+  readonly loadModel: (uri: string, options?: OnStack & LoadOptions) => Promise<LoadedModel>;
   /** Registers a model outside a pipeline. With `run`, its lineage is that of the run whose step produced these files. */
   readonly registerModel: (
     registration: ModelRegistration & { readonly run?: string },
@@ -108,10 +108,7 @@ export function createFramework(builtIn: () => Promise<readonly PluginSource[]>)
     },
     getRun: (reference, options = {}) => getRunOn(withStack(options), reference, options),
     bestRun: (query) => bestRunOn(withStack(query), query),
-    loadModel: async (uri, options) => {
-      await using stack = await openStack(options);
-      return await loadModelFrom(stack, uri, options);
-    },
+    loadModel: (uri, options = {}) => withStack(options)((stack) => loadModelFrom(stack, uri, options)),
     registerModel: async ({ run, ...registration }, options) => {
       await using stack = await openStack(options);
       return await registerModelOn(stack, registration, {

@@ -190,12 +190,13 @@ describe("edges", () => {
   it("are not made by references to registered models, which are listed once each", () => {
     const ref = { kind: "output" as const, instance: "a", output: "out" };
     const model = (uri: string) => ({ kind: "model" as const, uri });
-    const uses = (...uris: readonly string[]): PlanInstance => ({
+    const uses = (uri: string, ...more: readonly string[]): PlanInstance => ({
       ...instance("uses"),
-      inputs: { one: model(uris[0]!), many: { kind: "list", items: [ref, ...uris.map(model)] } },
+      inputs: { one: model(uri), many: { kind: "list", items: [ref, ...[uri, ...more].map(model)] } },
     });
-    const used = plan(instance("a"), uses("models:/x/1", "models:/y@best"), { ...uses("models:/x/1"), name: "again" });
-    expect([...dependenciesOf(used.instances[1]!)]).toEqual(["a"]);
+    const user = uses("models:/x/1", "models:/y@best");
+    const used = plan(instance("a"), user, { ...uses("models:/x/1"), name: "again" });
+    expect([...dependenciesOf(user)]).toEqual(["a"]);
     expect(modelsIn(used)).toEqual(["models:/x/1", "models:/y@best"]);
     expect(parsePlan(JSON.parse(JSON.stringify(used)))).toEqual(used);
     expect(planDigest(used)).not.toBe(planDigest(plan(instance("a"), uses("models:/x/2"))));
