@@ -20,7 +20,10 @@ const fetch = step({ name: "fetch", outputs: { rows } }, async () => {
   return { rows: [1] };
 });
 const count = step({ name: "count", inputs: { rows } }, ({ rows }) => { console.log("counted", rows.length); });
-const compare = step({ name: "compare", inputs: { rows } }, () => { throw new Error("they differ"); });
+const compare = step({ name: "compare", inputs: { rows } }, (_, { tracker }) => {
+  tracker.logMetric("difference", 3);
+  throw new Error("they differ");
+});
 export default pipeline({ name: "faulty" }, () => {
   train(clean(read()));
   const { rows } = fetch();
@@ -67,10 +70,13 @@ describe("a run of which two steps fail", () => {
     expect(stdout).toMatch(/^RangeError: the table has no rows\n {4}at check \(.*check\.ts:3:32\)/);
   });
 
-  it("ends its tracked run as failed", async () => {
+  it("ends its tracked run as failed, with the metrics that were logged before", async () => {
     const { trackedRun } = await json<{ trackedRun: string }>(call(at.folder, ["runs", "show", "latest", "--json"]));
     const { openStack } = await import("modelstack");
     await using opened = await openStack({ cwd: at.folder });
-    expect(await (await opened.experimentTracker())!.getRun(trackedRun)).toMatchObject({ status: "failed" });
+    expect(await (await opened.experimentTracker())!.getRun(trackedRun)).toMatchObject({
+      status: "failed",
+      metrics: { difference: { value: 3 } },
+    });
   });
 });

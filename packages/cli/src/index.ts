@@ -45,6 +45,7 @@ export {
   type FolderRef,
   type Handle,
   type LoadedModel,
+  type LoggedTable,
   type Logger,
   type ModelRef,
   type ModelRegistration,

@@ -158,7 +158,7 @@ export {
 export { refuseUnexpectedHolder, refuseUnexpectedStage } from "./components/stage-expectations.ts";
 export { checkModelName, parseStage } from "./components/checked-registry.ts";
 export type { ModelRegistration, StepModels } from "./components/step-models.ts";
-export type { StepTracker } from "./components/step-tracker.ts";
+export type { LoggedTable, StepTracker } from "./components/step-tracker.ts";
 export type {
   ArtifactQuery,
   AttemptCommit,

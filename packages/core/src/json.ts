@@ -10,12 +10,11 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  *
  * @throws StackError VALUE_NOT_JSON
  */
-export function encodeJson(value: unknown, what = "value"): string {
+export function encodeJson(value: unknown, what = "value", indent = 0): string {
   const negativeZero = check(value, what);
   // JSON.stringify writes -0 as 0.
-  return negativeZero
-    ? JSON.stringify(value, (_key, v: unknown) => (Object.is(v, -0) ? rawJson("-0") : v))
-    : JSON.stringify(value);
+  const replacer = negativeZero ? (_key: string, v: unknown) => (Object.is(v, -0) ? rawJson("-0") : v) : undefined;
+  return JSON.stringify(value, replacer, indent);
 }
 
 /**

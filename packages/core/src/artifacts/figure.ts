@@ -67,7 +67,7 @@ export function figureType(options: ArtifactOptions = {}): ArtifactType<Figure, 
 }
 
 /** The endings of files in this format, the usual one first. */
-function extensionsOf(format: FigureFormat): readonly string[] {
+export function extensionsOf(format: FigureFormat): readonly string[] {
   return formats[format].extensions;
 }
 

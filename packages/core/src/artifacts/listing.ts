@@ -52,7 +52,7 @@ export async function listFolder(root: string, store: (path: string) => Promise<
 }
 
 /** The paths of what is in a folder, sorted. @throws StackError as {@link listFolder} does */
-async function pathsIn(root: string): Promise<{ readonly files: string[]; readonly emptyFolders: string[] }> {
+export async function pathsIn(root: string): Promise<{ readonly files: string[]; readonly emptyFolders: string[] }> {
   const found = { files: [], emptyFolders: [] };
   await walk(root, "", found);
   const byPath = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -32,7 +32,7 @@ export function tableToJson({ columns, data }: Table): string {
 const stored = z.object({ columns: z.array(z.string()), data: z.array(z.array(z.unknown())) });
 
 /** @throws StackError ARTIFACT_INVALID */
-function tableFromJson(text: string): Table {
+export function tableFromJson(text: string): Table {
   let content: unknown;
   try {
     content = JSON.parse(text);

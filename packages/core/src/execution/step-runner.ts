@@ -13,7 +13,7 @@ import type {
   RunRecord,
 } from "../components/records.ts";
 import type { StepTracker } from "../components/step-tracker.ts";
-import { StackError, isStackError } from "../errors.ts";
+import { isStackError, messageOf, StackError } from "../errors.ts";
 import type { Plan, PlanInstance } from "../pipeline/plan.ts";
 import { filesIn } from "../pipeline/standalone-context.ts";
 import { checkOutputs, type StepCode } from "../pipeline/step.ts";
@@ -110,6 +110,7 @@ export class StepRunner {
   async #attempt(attempt: Attempt): Promise<Outcome> {
     const inputs: InputRecord[] = [];
     let trackedRun: string | undefined;
+    let tracker: StepTracker | undefined;
     try {
       const code = this.#scope.steps.get(attempt.instance.name)!;
       const models = this.#scope.models(attempt.instance, (input) => inputs.push({ ...input, attempt: attempt.id }));
@@ -119,10 +120,11 @@ export class StepRunner {
       };
       const tracking = await trackStep(this.#scope, attempt.instance);
       trackedRun = tracking.ownRun ?? this.#scope.tracked?.id;
-      const context = this.#context(attempt, code, tracking.tracker, models);
+      tracker = tracking.tracker;
+      const context = this.#context(attempt, code, tracker, models);
       const values = await this.#body(attempt, code, args, context);
       const saved = await this.#save(attempt, code, values);
-      await tracking.tracker.flush();
+      await tracker.flush();
       if (tracking.ownRun !== undefined) await this.#scope.tracker!.endRun(tracking.ownRun, "finished");
       return { status: "succeeded", inputs, trackedRun, ...saved };
     } catch (error) {
@@ -130,6 +132,8 @@ export class StepRunner {
       // A body that calls signal.throwIfAborted() throws whatever the reason is.
       const cancelled =
         signal.aborted && (isStackError(error, "cancelled") || isAbort(error) || error === signal.reason);
+      // What was logged until then tells why it failed.
+      await tracker?.flush().catch((late: unknown) => attempt.log.write(`metrics were lost: ${messageOf(late)}\n`));
       if (trackedRun !== undefined && trackedRun !== this.#scope.tracked?.id) {
         await this.#scope.tracker!.endRun(trackedRun, cancelled ? "killed" : "failed");
       }

@@ -1,36 +1,37 @@
-import type { ExperimentTracker, MetricPoint } from "../components/experiment-tracker.ts";
-import type { StepTracker } from "../components/step-tracker.ts";
+import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
+import type { Figure } from "../artifacts/figure.ts";
+import type { ExperimentTracker } from "../components/experiment-tracker.ts";
+import type { LoggedTable, StepTracker } from "../components/step-tracker.ts";
 import { StackError } from "../errors.ts";
 import { checkLabel } from "../names.ts";
 import { maskSecrets } from "../secrets.ts";
+import { MetricBuffer } from "./metric-buffer.ts";
+import { TrackedFiles } from "./tracked-files.ts";
 
-const BATCH = 500;
-const DELAY_MS = 1000;
-
-/** Logs to one tracked run; metric points are sent in batches, so that logging one costs an append to a list. */
+/** Logs to one tracked run. */
 export class BufferedTracker implements StepTracker {
   readonly runId: string;
   readonly #tracker: ExperimentTracker;
-  #points: MetricPoint[] = [];
-  /** `undefined` when nothing was sent since the last flush. */
-  #sending: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #metrics: MetricBuffer;
+  readonly #files: TrackedFiles;
 
   constructor(tracker: ExperimentTracker, runId: string) {
-    this.#tracker = tracker;
     this.runId = runId;
+    this.#tracker = tracker;
+    this.#metrics = new MetricBuffer(tracker, runId);
+    this.#files = new TrackedFiles(tracker, runId);
   }
 
-  logMetric(key: string, value: number, { step = 0, at = new Date() }: { step?: number; at?: Date } = {}): void {
-    const { capabilities } = this.#tracker;
-    checkLabel("The metric", key, capabilities.limits.key);
+  logMetric(key: string, value: number, { step = 0, at }: { step?: number; at?: Date } = {}): void {
+    const { limits, nonFiniteMetrics } = this.#tracker.capabilities;
+    // Training loops log under few keys, each many times.
+    if (!this.#metrics.has(key)) checkLabel("The metric", key, limits.key);
     if (typeof value !== "number") throw invalid(key, `${typeof value} is not a number`);
-    if (!Number.isFinite(value) && !capabilities.nonFiniteMetrics)
-      throw invalid(key, `this tracker cannot keep ${value}`);
+    if (!Number.isFinite(value) && !nonFiniteMetrics) throw invalid(key, `this tracker cannot keep ${value}`);
     if (!Number.isSafeInteger(step)) throw invalid(key, `the step ${step} is not a whole number`);
-    this.#points.push({ key, value, step, at });
-    if (this.#points.length >= BATCH) this.#send();
-    else this.#timer ??= setTimeout(() => this.#send(), DELAY_MS).unref();
+    const time = at === undefined ? Date.now() : at.getTime();
+    if (Number.isNaN(time)) throw invalid(key, "its time is an invalid Date");
+    this.#metrics.add(key, value, step, time);
   }
 
   logMetrics(values: Readonly<Record<string, number>>, options?: { step?: number; at?: Date }): void {
@@ -61,8 +62,28 @@ export class BufferedTracker implements StepTracker {
     await this.#tracker.setTags(this.runId, Object.fromEntries(entries));
   }
 
-  async logText(path: string, content: string): Promise<void> {
-    await this.#tracker.logFile(this.runId, path, Buffer.from(maskSecrets(content)));
+  logText(path: string, content: string): Promise<void> {
+    return this.#files.logText(path, content);
+  }
+
+  logDict(path: string, value: object): Promise<void> {
+    return this.#files.logDict(path, value);
+  }
+
+  logTable(path: string, table: LoggedTable): Promise<void> {
+    return this.#files.logTable(path, table);
+  }
+
+  logFigure(path: string, figure: Figure): Promise<void> {
+    return this.#files.logFigure(path, figure);
+  }
+
+  logArtifact(file: string | FileRef, folder?: string): Promise<void> {
+    return this.#files.logArtifact(file, folder);
+  }
+
+  logArtifacts(folder: string | FolderRef, into?: string): Promise<void> {
+    return this.#files.logArtifacts(folder, into);
   }
 
   async logInput(input: Parameters<ExperimentTracker["logInput"]>[1]): Promise<void> {
@@ -71,25 +92,7 @@ export class BufferedTracker implements StepTracker {
   }
 
   async flush(): Promise<void> {
-    this.#send();
-    if (this.#sending === undefined) return;
-    const sending = this.#sending;
-    this.#sending = undefined;
-    await sending;
-    await this.#tracker.flush();
-  }
-
-  #send(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#points.length === 0) return;
-    const points = this.#points;
-    this.#points = [];
-    const sent = this.#tracker.logMetrics(this.runId, points);
-    const sending = Promise.all([this.#sending, sent]).then(() => undefined);
-    // A failure is reported by flush(), which the step's end calls; until then it must not count as unhandled.
-    sending.catch(() => undefined);
-    this.#sending = sending;
+    if (await this.#metrics.flush()) await this.#tracker.flush();
   }
 }
 
