@@ -11,7 +11,7 @@ export {
 } from "./errors.ts";
 export { digestOf, isDigest, shortDigest, type Digest } from "./digest.ts";
 export { checkLabel, checkPortableName, hasControlCharacters, printable } from "./names.ts";
-export { looksSecret, maskCommand, maskSecrets } from "./secrets.ts";
+export { looksSecret, looksSecretFile, maskCommand, maskSecrets } from "./secrets.ts";
 export { didYouMean, nearest } from "./suggest.ts";
 export { findUpwards } from "./stack/locate.ts";
 export { findPlugin, PLUGIN_API, readManifest, type PluginManifest, type PluginSource } from "./stack/plugins.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maskCommand, maskSecrets, registerSecret } from "./secrets.ts";
+import { looksSecret, looksSecretFile, maskCommand, maskSecrets, registerSecret } from "./secrets.ts";
 
 describe("maskSecrets", () => {
   it("hides a registered value wherever it stands", () => {
@@ -97,5 +97,25 @@ describe("maskCommand", () => {
   it("takes time in proportion to a long argument, not to its square", { timeout: 20_000 }, () => {
     const word = "a-".repeat(500_000);
     expect(maskCommand([word])).toEqual([word]);
+  });
+});
+
+describe("the name of a key", () => {
+  it.each(["token", "API_TOKEN", "dbPassword", "api-key", "privateKey", "token_url"])(
+    "%s says that it is a secret",
+    (name) => {
+      expect([looksSecret(name), looksSecretFile(name)]).toEqual([true, false]);
+    },
+  );
+
+  it.each(["token_file", "passwordFile", "API_KEY_PATH", "--token-file"])(
+    "%s says that it is the path of a file with a secret, and no secret itself",
+    (name) => {
+      expect([looksSecret(name), looksSecretFile(name)]).toEqual([false, true]);
+    },
+  );
+
+  it.each(["max_tokens", "file", "tokenizer", "profile"])("%s says neither", (name) => {
+    expect([looksSecret(name), looksSecretFile(name)]).toEqual([false, false]);
   });
 });

@@ -21,12 +21,24 @@ const QUERY = /([?&][\w.-]{1,80}=)[^&#\s"'<>]+/g;
 // `name=value`, `name: value`, `"name": "value"`.
 const ASSIGNED = /([\w.-]{1,80})(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',}]+)/g;
 
+const SECRET_NAME =
+  /(^|[^a-z])(token|secret|password|passwd|passphrase|credentials?|api[-_]?key|private[-_]?key)([^a-z]|$)/;
+const FILE_NAME = /[^a-z](file|path)$/;
+
 /** Whether the name of a key, flag or variable says that its value is a secret: `apiToken`, `DB_PASSWORD`, but not `max_tokens`. */
 export function looksSecret(name: string): boolean {
-  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
-  return /(^|[^a-z])(token|secret|password|passwd|passphrase|credentials?|api[-_]?key|private[-_]?key)([^a-z]|$)/.test(
-    words,
-  );
+  const words = wordsOf(name);
+  return SECRET_NAME.test(words) && !FILE_NAME.test(words);
+}
+
+/** Whether the name of a key says that its value is the path of a file with a secret: `token_file`. */
+export function looksSecretFile(name: string): boolean {
+  const words = wordsOf(name);
+  return SECRET_NAME.test(words) && FILE_NAME.test(words);
+}
+
+function wordsOf(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }
 
 /** The text with registered secrets, tokens of known forms, and in URLs passwords and what the query calls a secret replaced by `***`. */

@@ -51,7 +51,7 @@ async function counted(root: string, store: LocalArtifactStore, deep: boolean): 
   }
   if (damaged.length === 0) {
     const read = deep ? ", each with its sha256" : "";
-    return { name, status: "ok", message: `${root}: ${count} files, ${(bytes / 1024 ** 2).toFixed(1)} MiB${read}` };
+    return { name, status: "ok", message: `${root}: ${files(count)}, ${(bytes / 1024 ** 2).toFixed(1)} MiB${read}` };
   }
   return {
     name,
@@ -66,5 +66,9 @@ async function leftovers(root: string): Promise<HealthCheck[]> {
   const { length } = await leftBehind(join(root, "incoming"));
   if (length === 0) return [];
   const fix = "Nothing: the next write into that folder removes them.";
-  return [{ name, status: "warn", message: `${root}: ${length} files that killed processes were writing`, fix }];
+  return [{ name, status: "warn", message: `${root}: ${files(length)} that killed processes were writing`, fix }];
+}
+
+function files(count: number): string {
+  return count === 1 ? "1 file" : `${count} files`;
 }

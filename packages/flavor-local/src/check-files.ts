@@ -13,7 +13,8 @@ export async function checkFiles(name: string, records: readonly Row[], store: A
     if (stored === Number(size)) return [];
     return `${String(of)} (${String(digest)} ${stored === undefined ? "is not there" : `has ${stored} bytes, not ${String(size)}`})`;
   });
-  if (lost.length === 0) return { name, status: "ok", message: `${records.length} files, all there` };
+  if (lost.length === 0)
+    return { name, status: "ok", message: `${records.length} of ${records.length} files are there` };
   const more = lost.length > MOST ? ` and ${lost.length - MOST} more` : "";
   return {
     name,

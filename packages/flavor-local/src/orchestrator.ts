@@ -10,6 +10,11 @@ export class LocalOrchestrator implements Orchestrator {
     this.#concurrency = concurrency;
   }
 
+  async check() {
+    const message = `up to ${this.#concurrency} steps at the same time in one process`;
+    return [{ name: "concurrency", status: "ok" as const, message }];
+  }
+
   async execute({ state, signal, runInstance, record }: Execution): Promise<void> {
     const running = new Set<Promise<void>>();
     let failure: { readonly error: unknown } | undefined;

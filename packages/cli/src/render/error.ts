@@ -61,7 +61,8 @@ function trimmed(message: string, placeFollows: boolean): string {
   return placeFollows ? message.replace(/\.$/, "") : message;
 }
 
-function place({ file, line, column }: SourceLocation): string {
+/** `FILE:LINE:COLUMN`. */
+export function place({ file, line, column }: SourceLocation): string {
   return [file, line, column].filter((part) => part !== undefined).join(":");
 }
 

@@ -34,7 +34,7 @@ export async function checkArtifacts(metadata: MetadataStore, store: ArtifactSto
 }
 
 function found(count: number, lost: readonly string[]): HealthCheck {
-  if (lost.length === 0) return { name, status: "ok", message: `${count} artifacts, all there` };
+  if (lost.length === 0) return { name, status: "ok", message: `${count} of ${count} artifacts are whole` };
   const more = lost.length > MOST ? `; and ${lost.length - MOST} more` : "";
   return {
     name,
