@@ -121,6 +121,7 @@ export { componentKinds, type ComponentKind, type ComponentTypes } from "./compo
 export { itemsOf, type Caller, type Page, type PageRequest } from "./components/common.ts";
 export { failedCheck, type Checkable, type CheckOptions, type HealthCheck } from "./components/health.ts";
 export type { ArtifactStore, ArtifactStoreCapabilities, StoredBlob } from "./components/artifact-store.ts";
+export type { Transfer } from "./components/transfer.ts";
 export type {
   Experiment,
   ExperimentTracker,
@@ -208,6 +209,7 @@ export { didYouMean, nearest } from "./suggest.ts";
 export { maskCommand, maskSecrets } from "./secrets.ts";
 export {
   isAlive,
+  clone,
   cloneOrCopy,
   makePrivateFolder,
   syncFolder,

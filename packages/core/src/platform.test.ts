@@ -1,4 +1,4 @@
-import { mkdtempDisposableSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempDisposableSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -13,6 +13,23 @@ describe("cloneOrCopy", () => {
     writeFileSync(to, "edited");
     expect(readFileSync(from, "utf8")).toBe("stored");
     expect(statSync(to).mode & 0o777).toBe(0o600);
+  });
+
+  it("says how much it has copied, and leaves nothing of a copy that is stopped", async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), "platform-"));
+    const [from, to, other] = ["from", "to", "other"].map((name) => join(folder.path, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(from, Buffer.alloc(3_000_000));
+    let copied = 0;
+    await cloneOrCopy(from, to, { onBytes: (count) => (copied += count) });
+    expect([copied, statSync(to).size]).toEqual([3_000_000, 3_000_000]);
+    await expect(cloneOrCopy(from, other, { signal: AbortSignal.abort(new Error("stopped")) })).rejects.toThrow(
+      "stopped",
+    );
+    expect(existsSync(other)).toBe(false);
   });
 
   it("does not overwrite", async () => {

@@ -1,7 +1,8 @@
-import { constants } from "node:fs";
-import { chmod, copyFile, mkdir, open } from "node:fs/promises";
+import { constants, createReadStream, createWriteStream, readFileSync } from "node:fs";
+import { chmod, copyFile, mkdir, open, rm, stat } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
-import { readFileSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import type { Transfer } from "./components/transfer.ts";
 
 // Everything that differs between operating systems lives here.
 
@@ -22,12 +23,33 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Gives `to` the content of `from`: a clone where the file system can, which costs nothing, else a copy. Never a link: whoever writes to
- * the one must not change the other.
+ * Gives `to` the content of `from` without copying it, where the file system can; says whether it could. It is no link: whoever writes to
+ * the one does not change the other.
  */
-export async function cloneOrCopy(from: string, to: string): Promise<void> {
-  await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+export async function clone(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+    return false;
+  }
   await chmod(to, 0o600);
+  return true;
+}
+
+/** Clones a file or else copies it. */
+export async function cloneOrCopy(from: string, to: string, { onBytes, signal }: Transfer = {}): Promise<void> {
+  signal?.throwIfAborted();
+  if (await clone(from, to)) return onBytes?.((await stat(from)).size);
+  const source = createReadStream(from, { highWaterMark: 1024 * 1024 });
+  source.on("data", (chunk) => onBytes?.(chunk.length));
+  const target = createWriteStream(to, { flags: "wx", mode: 0o600 });
+  try {
+    await pipeline(source, target, { signal });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") await rm(to, { force: true });
+    throw error;
+  }
 }
 
 /** The name of the person or account that runs this process. */

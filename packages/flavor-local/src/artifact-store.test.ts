@@ -62,7 +62,7 @@ describe("local blobs", () => {
     const root = join(state.folder, "blobs");
     await writeFile(join(state.folder, "a"), "a");
 
-    const storing = new LocalArtifactStore(root).putFile(join(state.folder, "a"), digestOf("b"));
+    const storing = new LocalArtifactStore(root).putFile(join(state.folder, "a"), { expected: digestOf("b") });
 
     await expect(storing).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
     expect(readdirSync(root, { recursive: true })).toEqual(["incoming"]);

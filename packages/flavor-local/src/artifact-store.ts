@@ -6,7 +6,7 @@ import {
   digestOf,
   isDigest,
   printable,
-  cloneOrCopy,
+  clone,
   removeLeftBehind,
   StackError,
   syncFolder,
@@ -17,6 +17,7 @@ import {
   type Page,
   type PageRequest,
   type StoredBlob,
+  type Transfer,
 } from "@modelstack/core";
 import { checkBlobs } from "./check-blobs.ts";
 
@@ -48,10 +49,11 @@ export class LocalArtifactStore implements ArtifactStore {
   }
 
   /** With `expected`, content of another digest is refused as DIGEST_MISMATCH and not stored. */
-  async putFile(path: string, expected?: Digest): Promise<StoredBlob> {
+  async putFile(path: string, transfer: Transfer & { readonly expected?: Digest } = {}): Promise<StoredBlob> {
+    const { expected } = transfer;
     let size = 0;
     const digest = await this.#write(async (file) => {
-      const read = await copyHashed(path, file);
+      const read = await copyHashed(path, file, transfer);
       if (expected !== undefined && read.digest !== expected) throw changed(path);
       size = read.size;
       return read.digest;
@@ -74,9 +76,22 @@ export class LocalArtifactStore implements ArtifactStore {
     }
   }
 
-  async getFile(digest: Digest, path: string): Promise<void> {
-    await this.verify(digest);
-    await cloneOrCopy(this.#pathOf(digest), path);
+  async getFile(digest: Digest, path: string, transfer?: Transfer): Promise<void> {
+    const blob = await this.#openBlob(digest);
+    try {
+      const cloned = await clone(this.#pathOf(digest), path);
+      const copy = cloned ? undefined : await open(path, "wx", 0o600);
+      try {
+        if ((await hashOf(blob, transfer, copy)).digest !== digest) throw mismatch(digest, this.#pathOf(digest));
+      } catch (error) {
+        await copy?.close();
+        await rm(path, { force: true });
+        throw error;
+      }
+      await copy?.close();
+    } finally {
+      await blob.close();
+    }
   }
 
   /** Reads a blob to its end. @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH */
@@ -172,7 +187,7 @@ export class LocalArtifactStore implements ArtifactStore {
 type File = Awaited<ReturnType<typeof open>>;
 
 /** Copies a file into an open one, hashing on the way; a file that changes meanwhile is refused. */
-async function copyHashed(path: string, to: File): Promise<StoredBlob> {
+async function copyHashed(path: string, to: File, transfer: Transfer): Promise<StoredBlob> {
   let source: File;
   try {
     // Opening a pipe that nobody writes to would wait for ever.
@@ -183,7 +198,7 @@ async function copyHashed(path: string, to: File): Promise<StoredBlob> {
   try {
     const before = await source.stat({ bigint: true });
     if (!before.isFile()) throw new StackError("ARTIFACT_INVALID", `${path} is not a regular file.`);
-    const copied = await hashOf(source, to);
+    const copied = await hashOf(source, transfer, to);
     const after = await source.stat({ bigint: true });
     if (before.mtimeNs !== after.mtimeNs || after.size !== BigInt(copied.size)) throw changed(path);
     return copied;
@@ -193,13 +208,14 @@ async function copyHashed(path: string, to: File): Promise<StoredBlob> {
 }
 
 /** Reads a file from its start; two buffers, so that the next part is read while this one is hashed and written. */
-async function hashOf(file: File, to?: File): Promise<StoredBlob> {
+async function hashOf(file: File, { onBytes, signal }: Transfer = {}, to?: File): Promise<StoredBlob> {
   const hash = createHash("sha256");
   const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)] as const;
   let size = 0;
   let reading = file.read(buffers[0], 0, CHUNK, 0);
   for (let turn = 0; ; turn++) {
     const { bytesRead, buffer } = await reading;
+    signal?.throwIfAborted();
     if (bytesRead === 0) return { digest: `sha256:${hash.digest("hex")}`, size };
     size += bytesRead;
     reading = file.read(buffers[(turn + 1) % 2]!, 0, CHUNK, size);
@@ -209,6 +225,7 @@ async function hashOf(file: File, to?: File): Promise<StoredBlob> {
     const writing = to?.write(part);
     hash.update(part);
     await writing;
+    onBytes?.(bytesRead);
   }
 }
 

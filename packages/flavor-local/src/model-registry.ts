@@ -11,6 +11,7 @@ import type {
   PageRequest,
   StageChange,
   TagChanges,
+  Transfer,
 } from "@modelstack/core";
 import { StackError } from "@modelstack/core";
 import { LocalArtifactStore } from "./artifact-store.ts";
@@ -73,18 +74,20 @@ export class LocalModelRegistry implements ModelRegistry {
     return models.models(this.#database.sql, query);
   }
 
-  async registerModelVersion(request: NewModelVersion, by: Caller) {
+  async registerModelVersion(request: NewModelVersion, by: Caller, transfer: Transfer = {}) {
     // Refused before any byte is copied; the transaction below decides for good.
     nextVersion(this.#scheme, versions.usedVersions(this.#database.sql, request.model), request);
-    for (const file of request.files) await this.#keep(file);
+    for (const file of request.files) await this.#keep(file, transfer);
+    transfer.signal?.throwIfAborted();
     return this.#database.write((sql) => {
       const version = nextVersion(this.#scheme, versions.usedVersions(sql, request.model), request);
       return versions.insertVersion(sql, request, version, `local:${request.modelDigest}`, by);
     });
   }
 
-  async #keep({ localPath, digest }: NewModelVersion["files"][number]): Promise<void> {
-    if (!(await this.#blobs.has(digest))) await this.#blobs.putFile(localPath, digest);
+  async #keep({ localPath, digest, size }: NewModelVersion["files"][number], transfer: Transfer): Promise<void> {
+    if (await this.#blobs.has(digest)) transfer.onBytes?.(size);
+    else await this.#blobs.putFile(localPath, { ...transfer, expected: digest });
   }
 
   updateModelVersion(
@@ -153,13 +156,19 @@ export class LocalModelRegistry implements ModelRegistry {
     return versions.modelFiles(this.#database.sql, model, version);
   }
 
-  async downloadFile(model: string, version: string, { part, path }: Pick<ModelFile, "part" | "path">, to: string) {
+  async downloadFile(
+    model: string,
+    version: string,
+    { part, path }: Pick<ModelFile, "part" | "path">,
+    to: string,
+    transfer?: Transfer,
+  ) {
     const file = versions
       .modelFiles(this.#database.sql, model, version)
       .find((candidate) => candidate.part === part && candidate.path === path);
     if (file === undefined)
       throw new StackError("ARTIFACT_NOT_FOUND", `Version ${version} of ${model} has no ${part} file ${path}.`);
-    await this.#blobs.getFile(file.digest satisfies Digest, to);
+    await this.#blobs.getFile(file.digest satisfies Digest, to, transfer);
   }
 
   async check(options: CheckOptions) {

@@ -1,5 +1,6 @@
 import type { Digest } from "../digest.ts";
 import type { Page, PageRequest } from "./common.ts";
+import type { Transfer } from "./transfer.ts";
 import type { Checkable } from "./health.ts";
 
 /** A blob in an artifact store. */
@@ -27,7 +28,7 @@ export interface ArtifactStore extends Checkable {
    *
    * @throws StackError FILE_NOT_FOUND; DIGEST_MISMATCH when the file changed while it was read
    */
-  putFile(path: string): Promise<StoredBlob>;
+  putFile(path: string, transfer?: Transfer): Promise<StoredBlob>;
   has(digest: Digest): Promise<boolean>;
   /**
    * @throws StackError ARTIFACT_NOT_FOUND; DIGEST_MISMATCH when the stored bytes are not those that were stored
@@ -38,7 +39,7 @@ export interface ArtifactStore extends Checkable {
    *
    * @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH; nothing is left at `path` then
    */
-  getFile(digest: Digest, path: string): Promise<void>;
+  getFile(digest: Digest, path: string, transfer?: Transfer): Promise<void>;
   /** In the order of digests. */
   list(page?: PageRequest): Promise<Page<StoredBlob>>;
   /** Removes a blob; fine if it is not there. Whether something still refers to it is the caller's question. */

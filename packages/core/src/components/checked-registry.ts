@@ -124,11 +124,11 @@ export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undef
     restoreModel: (name, by) => registry.restoreModel(name, by),
     getModel: (name) => registry.getModel(name),
     listModels: (query) => registry.listModels(query),
-    registerModelVersion: async (request, by) => {
+    registerModelVersion: async (request, by, transfer) => {
       checkModelName(request.model, pattern);
       tags(request.tags);
       text(request.description);
-      return registry.registerModelVersion(request, by);
+      return registry.registerModelVersion(request, by, transfer);
     },
     updateModelVersion: async (model, version, changes, by) => {
       tags(changes.tags);
@@ -157,6 +157,6 @@ export function checkedRegistry(registry: ModelRegistry, pattern: RegExp | undef
     listComments: (model, version) => registry.listComments(model, version),
     history: (model, version, page) => registry.history(model, version, page),
     listFiles: (model, version) => registry.listFiles(model, version),
-    downloadFile: (model, version, file, to) => registry.downloadFile(model, version, file, to),
+    downloadFile: (model, version, file, to, transfer) => registry.downloadFile(model, version, file, to, transfer),
   };
 }

@@ -1,6 +1,7 @@
 import type { Digest } from "../digest.ts";
 import type { Caller, Page, PageRequest } from "./common.ts";
 import type { Checkable } from "./health.ts";
+import type { Transfer } from "./transfer.ts";
 
 /** The four stages, spelled as ZenML and MLflow spell them. Stored so, and read in any case by {@link stageNamed}. */
 export const modelVersionStages = ["None", "Staging", "Production", "Archived"] as const;
@@ -193,12 +194,13 @@ export interface ModelRegistry extends Checkable {
   /**
    * Registers a version with its files. The model is made if there is none of that name.
    * Version numbers are never given twice, not after a deletion either, and not by two processes at once.
-   * The tag `modelstack.version` is added with the number. When it throws, nothing was made.
+   * The tag `modelstack.version` is added with the number. When it throws, nothing was made. All files count as transferred, also those
+   * that the registry has already.
    *
    * @throws StackError MODEL_VERSION_EXISTS, also for one that was deleted; VERSION_INVALID; UNSUPPORTED for a given version where they
    * are assigned, and for `bump` where they are not semantic; FILE_NOT_FOUND; DIGEST_MISMATCH for a file that is not what its digest says
    */
-  registerModelVersion(request: NewModelVersion, by: Caller): Promise<RegistryModelVersion>;
+  registerModelVersion(request: NewModelVersion, by: Caller, transfer?: Transfer): Promise<RegistryModelVersion>;
   updateModelVersion(
     model: string,
     version: string,
@@ -263,5 +265,11 @@ export interface ModelRegistry extends Checkable {
    *
    * @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH; nothing is left at `to` then
    */
-  downloadFile(model: string, version: string, file: Pick<ModelFile, "part" | "path">, to: string): Promise<void>;
+  downloadFile(
+    model: string,
+    version: string,
+    file: Pick<ModelFile, "part" | "path">,
+    to: string,
+    transfer?: Transfer,
+  ): Promise<void>;
 }

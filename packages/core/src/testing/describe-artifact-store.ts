@@ -1,5 +1,6 @@
 import { describe, type TestOptions } from "vitest";
 import { storeSuite, type ArtifactStoreFixture } from "./artifact-store/fixture.ts";
+import { transferTests } from "./artifact-store/transfers.ts";
 import { deleteTests, listTests, readTests } from "./artifact-store/reading.ts";
 import { putFileTests, putTests } from "./artifact-store/writing.ts";
 import { describeHealth } from "./health.ts";
@@ -18,6 +19,7 @@ export function describeArtifactStore(
       reading: readTests,
       listing: listTests,
       deleting: deleteTests,
+      transfers: transferTests,
     });
     await describeHealth(async () => {
       const { store: component, dispose } = await open();

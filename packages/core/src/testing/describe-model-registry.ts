@@ -9,6 +9,7 @@ import { notFoundTests } from "./model-registry/not-found.ts";
 import { numberTests } from "./model-registry/numbers.ts";
 import { promotionTests } from "./model-registry/promotion.ts";
 import { stageTests } from "./model-registry/stages.ts";
+import { transferTests } from "./model-registry/transfers.ts";
 import { versionTests } from "./model-registry/versions.ts";
 import { describeHealth } from "./health.ts";
 import { describeParts } from "./tools.ts";
@@ -39,6 +40,7 @@ export function describeModelRegistry(
       aliases: aliasTests,
       "history and comments": historyTests,
       files: fileTests,
+      transfers: transferTests,
       "what is not there": notFoundTests,
     });
     await describeHealth(async () => {

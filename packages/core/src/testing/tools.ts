@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
 import type { Caller, Page, PageRequest } from "../components/common.ts";
+import type { Transfer } from "../components/transfer.ts";
 import { digestOf, type Digest } from "../digest.ts";
 
 /** The caller where it does not matter who calls. */
@@ -91,6 +92,23 @@ export async function writeContent(
 ): Promise<{ readonly localPath: string; readonly size: number; readonly digest: Digest }> {
   await writeFile(path, content);
   return { localPath: path, size: Buffer.byteLength(content), digest: digestOf(content) };
+}
+
+/** A transfer that counts. */
+export function counted(): { readonly transfer: Transfer; readonly moved: () => number } {
+  let sum = 0;
+  return { transfer: { onBytes: (count) => (sum += count) }, moved: () => sum };
+}
+
+/** A transfer that was stopped before it began. */
+export function stoppedAtOnce(): Transfer {
+  return { signal: AbortSignal.abort(new Error("stopped")) };
+}
+
+/** A transfer that is stopped once some bytes have moved. */
+export function stoppedOnTheWay(): Transfer {
+  const controller = new AbortController();
+  return { signal: controller.signal, onBytes: () => controller.abort(new Error("stopped")) };
 }
 
 /** Registers the parts of a suite, each under its name. */

@@ -17,13 +17,14 @@ import { orchestratorMutations } from "./orchestrator.fixture.ts";
 import { runFileMutations } from "./run-files.fixture.ts";
 import { runMutations } from "./runs.fixture.ts";
 import { stageMutations } from "./stages.fixture.ts";
+import { registryTransferMutations, storeTransferMutations } from "./transfers.fixture.ts";
 import { versionListMutations } from "./version-lists.fixture.ts";
 import { versionNumberMutations } from "./version-numbers.fixture.ts";
 import { versionMutations } from "./versions.fixture.ts";
 
 /** By what a suite calls its component. */
 export const mutations = {
-  "artifact store": [...artifactStoreMutations, ...healthMutations],
+  "artifact store": [...artifactStoreMutations, ...storeTransferMutations, ...healthMutations],
   "experiment tracker": [
     ...experimentMutations,
     ...loggingMutations,
@@ -41,6 +42,7 @@ export const mutations = {
     ...aliasMutations,
     ...historyMutations,
     ...fileMutations,
+    ...registryTransferMutations,
     ...registryHealthMutations,
   ],
   "metadata store": [

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { ArtifactStore, StoredBlob } from "../../components/artifact-store.ts";
 import type { Page, PageRequest } from "../../components/common.ts";
 import type { CheckOptions, HealthCheck } from "../../components/health.ts";
+import type { Transfer } from "../../components/transfer.ts";
 import { digestOf, type Digest } from "../../digest.ts";
 import { messageOf, StackError } from "../../errors.ts";
 import { pageOf } from "./paging.ts";
@@ -17,8 +18,10 @@ export class InMemoryArtifactStore implements ArtifactStore {
     return { digest, size: bytes.byteLength };
   }
 
-  async putFile(path: string): Promise<StoredBlob> {
-    return this.put(await readContent(path));
+  async putFile(path: string, transfer?: Transfer): Promise<StoredBlob> {
+    const bytes = await readContent(path);
+    moved(bytes.byteLength, transfer);
+    return this.put(bytes);
   }
 
   async has(digest: Digest): Promise<boolean> {
@@ -33,8 +36,10 @@ export class InMemoryArtifactStore implements ArtifactStore {
     return Uint8Array.from(bytes);
   }
 
-  async getFile(digest: Digest, path: string): Promise<void> {
-    await writeFile(path, await this.get(digest), { flag: "wx" });
+  async getFile(digest: Digest, path: string, transfer?: Transfer): Promise<void> {
+    const bytes = await this.get(digest);
+    moved(bytes.byteLength, transfer);
+    await writeFile(path, bytes, { flag: "wx" });
   }
 
   async list(page?: PageRequest): Promise<Page<StoredBlob>> {
@@ -61,6 +66,13 @@ export class InMemoryArtifactStore implements ArtifactStore {
   damage(digest: Digest): void {
     this.#blobs.set(digest, Uint8Array.of(0));
   }
+}
+
+/** Says that bytes have moved, unless their transfer was stopped. */
+export function moved(count: number, { onBytes, signal }: Transfer = {}): void {
+  signal?.throwIfAborted();
+  onBytes?.(count);
+  signal?.throwIfAborted();
 }
 
 /** @throws StackError FILE_NOT_FOUND */

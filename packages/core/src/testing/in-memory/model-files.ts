@@ -1,13 +1,19 @@
 import type { ModelFile, NewModelFile } from "../../components/model-registry.ts";
+import type { Transfer } from "../../components/transfer.ts";
 import { digestOf } from "../../digest.ts";
 import { StackError } from "../../errors.ts";
-import { readContent, type InMemoryArtifactStore } from "./artifact-store.ts";
+import { moved, readContent, type InMemoryArtifactStore } from "./artifact-store.ts";
 
 /** Takes a file in, if it is what its digest says. */
-export async function keepFile(blobs: InMemoryArtifactStore, { localPath, digest, path }: NewModelFile): Promise<void> {
+export async function keepFile(
+  blobs: InMemoryArtifactStore,
+  { localPath, digest, path }: NewModelFile,
+  transfer?: Transfer,
+): Promise<void> {
   const content = await readContent(localPath);
   if (digestOf(content) !== digest)
     throw new StackError("DIGEST_MISMATCH", `The file ${path} is not what its digest says.`);
+  moved(content.byteLength, transfer);
   await blobs.put(content);
 }
 

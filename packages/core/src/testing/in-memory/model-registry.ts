@@ -13,6 +13,7 @@ import type {
   StageChange,
   TagChanges,
 } from "../../components/model-registry.ts";
+import type { Transfer } from "../../components/transfer.ts";
 import type { Digest } from "../../digest.ts";
 import { StackError } from "../../errors.ts";
 import { InMemoryArtifactStore } from "./artifact-store.ts";
@@ -117,9 +118,9 @@ export class InMemoryModelRegistry implements ModelRegistry {
     return pageOf(models, page);
   }
 
-  async registerModelVersion(request: NewModelVersion, by: Caller) {
+  async registerModelVersion(request: NewModelVersion, by: Caller, transfer?: Transfer) {
     this.#nextVersion(request);
-    for (const file of request.files) await keepFile(this.#blobs, file);
+    for (const file of request.files) await keepFile(this.#blobs, file, transfer);
     const number = this.#nextVersion(request);
     const model = this.#find(request.model) ?? this.#addModel(request.model, by);
     const version: StoredVersion = {
@@ -256,11 +257,17 @@ export class InMemoryModelRegistry implements ModelRegistry {
     return inOrder(this.#version(name, number).version.files);
   }
 
-  async downloadFile(name: string, number: string, { part, path }: Pick<ModelFile, "part" | "path">, to: string) {
+  async downloadFile(
+    name: string,
+    number: string,
+    { part, path }: Pick<ModelFile, "part" | "path">,
+    to: string,
+    transfer?: Transfer,
+  ) {
     const file = (await this.listFiles(name, number)).find((entry) => entry.part === part && entry.path === path);
     if (file === undefined)
       throw new StackError("ARTIFACT_NOT_FOUND", `Version ${number} of ${name} has no ${part} file ${path}.`);
-    await this.#blobs.getFile(file.digest, to);
+    await this.#blobs.getFile(file.digest, to, transfer);
   }
 
   check(options: CheckOptions) {
