@@ -24,6 +24,7 @@ export const registerModel = framework.registerModel;
 
 export {
   artifact,
+  commandStep,
   figure,
   isStackError,
   list,

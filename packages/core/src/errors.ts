@@ -50,6 +50,10 @@ export const errorCodes = {
 
   STEP_FAILED: "failed",
   STEP_EXITED: "failed",
+  STEP_TIMED_OUT: "failed",
+  COMMAND_INVALID: "invalid",
+  PROGRAM_NOT_FOUND: "failed",
+  PROGRAM_FAILED: "failed",
   OUTPUT_MISSING: "failed",
   OUTPUT_INVALID: "failed",
   VALUE_NOT_JSON: "invalid",

@@ -64,6 +64,7 @@ export {
   type PipelineRun,
   type RunPipelineOptions,
 } from "./framework.ts";
+export { commandStep } from "./programs/command-step.ts";
 export { registerModelStep } from "./models/register-model-step.ts";
 export { requireRegistry } from "./models/require-registry.ts";
 export { registerModelOn } from "./models/register-model.ts";
@@ -102,7 +103,8 @@ export { checkArtifacts } from "./execution/check-artifacts.ts";
 export { deleteRun } from "./execution/delete-run.ts";
 export { findRun } from "./execution/find-run.ts";
 export { readSourceState, type SourceState } from "./execution/source-control.ts";
-export { commandLine, quote } from "./execution/command-line.ts";
+export { commandLine } from "./execution/command-line.ts";
+export { quote } from "./quote.ts";
 export { fold, next, startState, type Action, type InstanceStatus, type RunState } from "./components/run-state.ts";
 
 // Flavors.
@@ -159,6 +161,7 @@ export {
 export { refuseUnexpectedHolder, refuseUnexpectedStage } from "./components/stage-expectations.ts";
 export { checkModelName, parseStage } from "./components/checked-registry.ts";
 export type { ModelRegistration, StepModels } from "./components/step-models.ts";
+export type { StepPrograms } from "./components/step-programs.ts";
 export type { LoggedTable, StepTracker } from "./components/step-tracker.ts";
 export type {
   ArtifactQuery,

@@ -1,6 +1,9 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempDisposableSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { cloneOrCopy, isAlive, thisProcess } from "./platform.ts";
 
@@ -51,5 +54,22 @@ describe("isAlive", () => {
 
   it("cannot tell about another machine", () => {
     expect(isAlive({ ...thisProcess(), host: "elsewhere.example" })).toBeUndefined();
+  });
+});
+
+describe("a process that has ended and that its parent does not ask for", () => {
+  it.runIf(process.platform === "linux")("is not alive", async () => {
+    const shell = spawn("sh", ["-c", "cat <&3 & echo $!; exec cat"], { stdio: ["pipe", "pipe", "inherit", "pipe"] });
+    const { stdin, stdout } = shell as ChildProcessByStdio<Writable, Readable, null>;
+    const [pid] = (await once(stdout, "data")) as [Buffer];
+    const child = { ...thisProcess(), pid: Number(String(pid)), startedAt: "" };
+    // Once it answers it is no shell any more, and knows nothing of a child.
+    stdin.write("x");
+    await once(stdout, "data");
+    expect(isAlive(child)).toBe(true);
+    process.kill(child.pid);
+    await expect.poll(() => isAlive(child), { timeout: 30_000 }).toBe(false);
+    expect(process.kill(child.pid, 0)).toBe(true);
+    stdin.end();
   });
 });

@@ -1,6 +1,9 @@
-import { constants, createReadStream, createWriteStream, readFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { constants, createReadStream, createWriteStream, readdirSync, readFileSync } from "node:fs";
 import { chmod, copyFile, mkdir, open, rm, stat } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { hostname, userInfo } from "node:os";
+import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Transfer } from "./components/transfer.ts";
 
@@ -73,7 +76,7 @@ export interface ProcessIdentity {
 let identity: ProcessIdentity | undefined;
 
 export function thisProcess(): ProcessIdentity {
-  return (identity ??= { host: hostname(), pid: process.pid, startedAt: startOf(process.pid) ?? "" });
+  return (identity ??= { host: hostname(), pid: process.pid, startedAt: statOf(process.pid)?.startedAt ?? "" });
 }
 
 /** `undefined` when it cannot be known from here, because it runs on another machine. */
@@ -84,17 +87,104 @@ export function isAlive(identity: ProcessIdentity): boolean | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  const start = startOf(identity.pid);
-  return start === undefined || identity.startedAt === "" || start === identity.startedAt;
+  const stat = statOf(identity.pid);
+  if (stat === undefined) return true;
+  return !stat.isDead && (identity.startedAt === "" || stat.startedAt === identity.startedAt);
 }
 
-/** The process's start time as the kernel counts it, where that can be read. */
-function startOf(pid: number): string | undefined {
+/** What Linux says of a process. */
+interface ProcessStat {
+  /** It has ended, and its parent has not asked how. */
+  readonly isDead: boolean;
+  readonly group: number;
+  /** As the kernel counts it. */
+  readonly startedAt: string;
+}
+
+/** `undefined` where that cannot be read. */
+function statOf(pid: number): ProcessStat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the command in brackets and may hold spaces; the start time is the 20th after it.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    // The second field is the command in brackets and may hold spaces. After it: state, parent, group, …, and as the 20th the start time.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { isDead: "ZX".includes(fields[0]!), group: Number(fields[2]), startedAt: fields[19]! };
   } catch {
     return undefined;
   }
 }
+
+/** How a program is started so that it and what it starts can be ended together, and the Ctrl-C of a terminal does not reach them. */
+export const inOwnGroup = { detached: process.platform !== "win32", windowsHide: true } as const;
+
+const groups = new Set<number>();
+
+/** Ends the programs that were started {@link inOwnGroup} under this number, as far as they are still there. */
+export function endGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  if (process.platform === "win32") {
+    // Windows asks no console program to end; the whole tree is ended at once.
+    execFile("taskkill", ["/pid", String(pid), "/t", "/f"], () => undefined);
+    return;
+  }
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // Nobody is left, or only what has taken on another user's rights.
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+/** Whether anything that was started in that group still runs. Windows does not tell. */
+export function isGroupAlive(pid: number): boolean {
+  if (process.platform === "win32") return false;
+  try {
+    process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
+  if (process.platform !== "linux") return true;
+  // Containers often have nobody who buries the dead, and they count as there.
+  return readdirSync("/proc").some((name) => {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
+    return stat?.group === pid && !stat.isDead;
+  });
+}
+
+/**
+ * Has a group ended when this process ends in whatever way, until what is returned is called. A shell outside the group waits for the end of
+ * a pipe that only this process holds: kill -9 closes it, too. Windows ends the children of a process by itself.
+ */
+export function endGroupWithThisProcess(pid: number): () => void {
+  if (groups.size === 0) process.on("exit", endGroups);
+  groups.add(pid);
+  const guard = process.platform === "win32" ? undefined : startGuard(pid);
+  return () => {
+    groups.delete(pid);
+    if (groups.size === 0) process.off("exit", endGroups);
+    guard?.end("\n");
+  };
+}
+
+function endGroups(): void {
+  for (const pid of groups) endGroup(pid, "SIGKILL");
+}
+
+function startGuard(pid: number): Writable {
+  const guard = spawn("/bin/sh", ["-c", 'read -r _ || kill -s KILL -- "-$1"', "sh", String(pid)], {
+    ...inOwnGroup,
+    env: {},
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  // Without a shell only kill -9 leaves something behind.
+  guard.on("error", () => undefined);
+  guard.stdin.on("error", () => undefined);
+  guard.unref();
+  (guard.stdin as Socket).unref();
+  return guard.stdin;
+}
+
+/** What every program is given of this process's variables: where programs, folders and the user are, language and time zone. */
+export const commonVariables: readonly string[] = (
+  process.platform === "win32"
+    ? "PATH PATHEXT COMSPEC SYSTEMROOT SYSTEMDRIVE WINDIR TEMP TMP USERNAME USERPROFILE HOMEDRIVE HOMEPATH APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES"
+    : "PATH HOME USER LOGNAME SHELL TMPDIR TZ LANG LANGUAGE LC_ALL LC_CTYPE"
+).split(" ");

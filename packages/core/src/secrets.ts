@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 const secrets = new Set<string>();
 
 /**
@@ -7,6 +9,11 @@ const secrets = new Set<string>();
 export function registerSecret(value: string): void {
   const secret = value.trim();
   if (secret.length >= 6) secrets.add(secret);
+}
+
+/** A shorter one that is inside a longer one would leave its rest in sight. */
+function longestFirst(): string[] {
+  return [...secrets].sort((a, b) => b.length - a.length);
 }
 
 const MASK = "***";
@@ -44,9 +51,22 @@ function wordsOf(name: string): string {
 /** The text with registered secrets, tokens of known forms, and in URLs passwords and what the query calls a secret replaced by `***`. */
 export function maskSecrets(text: string): string {
   let masked = text;
-  // The longest first: a shorter one inside it would leave its rest in sight.
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) masked = masked.replaceAll(secret, MASK);
+  for (const secret of longestFirst()) masked = masked.replaceAll(secret, MASK);
   return masked.replaceAll(KNOWN_FORMS, MASK).replaceAll(ADDRESS, maskAddress);
+}
+
+/** {@link maskSecrets} for bytes, which stay as they are where nothing is hidden, though they be no UTF-8. */
+export function maskBytes(bytes: Uint8Array): Uint8Array {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (isUtf8(buffer)) {
+    const text = buffer.toString();
+    const masked = maskSecrets(text);
+    return masked === text ? bytes : Buffer.from(masked);
+  }
+  // One character a byte. Registered secrets are hidden as the bytes that they are in UTF-8.
+  let text = buffer.toString("latin1");
+  for (const secret of longestFirst()) text = text.replaceAll(Buffer.from(secret).toString("latin1"), MASK);
+  return Buffer.from(maskSecrets(text), "latin1");
 }
 
 function maskAddress(address: string): string {

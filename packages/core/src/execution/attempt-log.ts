@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MaskedText } from "../masked-text.ts";
+import { maskBytes } from "../secrets.ts";
 
 /** A log keeps its first bytes up to this number; what comes after is counted and dropped. */
 export const LOG_LIMIT = 16 * 1024 * 1024;
@@ -40,12 +41,21 @@ export class AttemptLog {
     return this.#closed ? this.#mask.write(text) + this.#mask.flush() : this.#keep(this.#mask.write(text));
   }
 
+  /** {@link AttemptLog.write} for whole lines of a program: what is masked is masked within them, and the rest is kept byte for byte. */
+  writeLines(lines: Uint8Array): string {
+    if (this.#dropped > 0) {
+      this.#dropped += lines.byteLength;
+      return "";
+    }
+    return this.#keep(maskBytes(lines));
+  }
+
   /** Writes what was held back, and returns it as {@link AttemptLog.write} does: the step has ended, or something else follows. */
   flush(): string {
     return this.#keep(this.#mask.flush());
   }
 
-  #keep(masked: string): string {
+  #keep(masked: string | Uint8Array): string {
     const all = Buffer.from(masked);
     if (this.#dropped > 0) {
       this.#dropped += all.byteLength;
@@ -55,7 +65,7 @@ export class AttemptLog {
     this.#append(bytes);
     this.#dropped = all.byteLength - bytes.byteLength;
     return this.#dropped === 0
-      ? masked
+      ? all.toString()
       : `${bytes.toString()}\n[the log is full at ${LOG_LIMIT} bytes; the rest is dropped]\n`;
   }
 

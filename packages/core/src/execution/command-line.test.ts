@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commandLine, quote } from "./command-line.ts";
+import { quote } from "../quote.ts";
+import { commandLine } from "./command-line.ts";
 
 const line = (...argv: string[]) => commandLine(["/usr/bin/node", ...argv], []);
 

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { quote } from "../quote.ts";
 import { maskCommand } from "../secrets.ts";
 
 /** The command line of this process as a person would type it, with secrets masked. */
@@ -16,10 +17,4 @@ export function commandLine(
   return maskCommand([...start, ...args])
     .map(quote)
     .join(" ");
-}
-
-/** Quotes a word for a POSIX shell where it needs it. */
-export function quote(word: string): string {
-  // The mask stays as it is: it names no files.
-  return /^(?:[\w@%+=:,./-]|\*{3})+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

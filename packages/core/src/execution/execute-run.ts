@@ -14,10 +14,11 @@ import { maskSecrets } from "../secrets.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import { EventWriter } from "./event-writer.ts";
-import { checkPlanFits, experimentOf } from "./plan-checks.ts";
+import { checkNeeds, checkPlanFits, experimentOf } from "./plan-checks.ts";
 import { sweepScratch } from "./scratch.ts";
 import { referenceOf, type ModelsForSteps } from "./run-models.ts";
 import { readSourceState, type SourceState } from "./source-control.ts";
+import { programScope } from "./step-programs.ts";
 import { StepRunner, type RunScope } from "./step-runner.ts";
 import { withLateFailures, type PrintListener } from "./step-output.ts";
 import { endTrackedRun, openTrackedRun } from "./tracked-run.ts";
@@ -65,6 +66,8 @@ export async function executeRun(
   settings: RunSettings = {},
 ): Promise<RunResult> {
   const [source] = await Promise.all([readSourceState(stack.projectFolder), checkPlanFits(plan, stack)]);
+  const programs = programScope(stack);
+  checkNeeds(steps.values(), programs.variables);
   const found = await models.find(stack, plan);
   await makePrivateFolder(stack.stateFolder);
   await sweepScratch(stack.stateFolder);
@@ -96,6 +99,7 @@ export async function executeRun(
       tracked,
       writer: journal.writer,
       lease: lease.current,
+      programs,
       signal,
       models: models.of(stack, {
         run,

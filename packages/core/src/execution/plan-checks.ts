@@ -1,8 +1,10 @@
 import { checkModelName } from "../components/checked-registry.ts";
 import { StackError } from "../errors.ts";
 import type { Plan } from "../pipeline/plan.ts";
+import type { StepCode } from "../pipeline/step.ts";
 import { holdsSecret } from "../secrets.ts";
 import type { Stack } from "../stack/stack.ts";
+import { variableMissing, type Variables } from "../variables.ts";
 
 /** The models that a plan registers versions of, each once. */
 function modelsOf(plan: Plan): string[] {
@@ -44,6 +46,19 @@ export async function checkPlanFits(plan: Plan, stack: Stack): Promise<void> {
         },
       );
     }
+  }
+}
+
+/**
+ * Refuses steps that need variables of the environment that are not set, before any of them runs.
+ *
+ * @throws StackError ENV_MISSING
+ */
+export function checkNeeds(steps: Iterable<StepCode>, variables: Variables): void {
+  for (const { name, needs } of steps) {
+    const missing = needs.find((variable) => variables[variable] === undefined);
+    if (missing !== undefined)
+      throw variableMissing(`Step ${name} needs the environment variable ${missing}, which is not set.`, missing);
   }
 }
 

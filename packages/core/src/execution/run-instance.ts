@@ -8,10 +8,12 @@ import { makePrivateFolder } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import { EventWriter } from "./event-writer.ts";
 import { holdLease, type RunSettings } from "./execute-run.ts";
+import { checkNeeds } from "./plan-checks.ts";
 import { findPipeline } from "./pipeline-file.ts";
 import type { ModelsForSteps } from "./run-models.ts";
 import { readSourceState } from "./source-control.ts";
 import { withLateFailures } from "./step-output.ts";
+import { programScope } from "./step-programs.ts";
 import { StepRunner } from "./step-runner.ts";
 
 /** How one instance went. */
@@ -72,6 +74,8 @@ export async function runInstance(
       },
     );
   }
+  const programs = programScope(stack);
+  checkNeeds([steps.get(name)!], programs.variables);
   await makePrivateFolder(stack.stateFolder);
   const [tracker, source] = await Promise.all([stack.experimentTracker(), readSourceState(stack.projectFolder)]);
   const lease = await holdLease(metadata, `run/${run.id}/${name}`);
@@ -92,6 +96,7 @@ export async function runInstance(
       tracked,
       writer,
       lease: lease.current,
+      programs,
       signal,
       models: models.of(stack, {
         run,

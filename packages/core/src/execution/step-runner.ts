@@ -25,11 +25,9 @@ import type { EventWriter } from "./event-writer.ts";
 import type { AttemptModels, ModelsOfAttempt } from "./run-models.ts";
 import { scratchFolder } from "./scratch.ts";
 import { StepInputs } from "./step-inputs.ts";
+import { stepPrograms, type ProgramScope } from "./step-programs.ts";
 import { show, withStepOutput, type PrintListener } from "./step-output.ts";
 import { trackStep } from "./tracked-run.ts";
-
-/** How long a cancelled body may take to return by itself. */
-const GRACE_MS = 1000;
 
 /** Everything that the attempts of one run have in common. */
 export interface RunScope {
@@ -45,6 +43,7 @@ export interface RunScope {
   readonly writer: EventWriter;
   readonly lease: Lease;
   readonly signal: AbortSignal;
+  readonly programs: ProgramScope;
   readonly models: ModelsOfAttempt;
   /** Told of every event that the runner writes, once it is recorded or about to be. */
   readonly observe: (event: RunEvent) => void;
@@ -153,7 +152,7 @@ export class StepRunner {
     const returned = withStepOutput({ instance: attempt.instance.name, log: attempt.log, onPrint }, async () =>
       code.body(args, context),
     );
-    const values = await Promise.race([returned, abandoned(signal, attempt.instance.name, returned)]);
+    const values = await Promise.race([returned, abandoned(signal, attempt.instance.name, code.grace, returned)]);
     return checkOutputs(code, (values ?? {}) as Record<string, unknown>);
   }
 
@@ -240,6 +239,7 @@ export class StepRunner {
       logger: { info: write("info"), warn: write("warn"), error: write("error") },
       tracker,
       models,
+      programs: stepPrograms(this.#scope, { instance: instance.name, log, onPrint }, tracker),
       ...filesIn(attempt.folder),
     };
   }
@@ -259,12 +259,12 @@ function isAbort(error: unknown): boolean {
 }
 
 /** Rejects when the run is cancelled and the body does not return within the grace; its result is then ignored. */
-function abandoned(signal: AbortSignal, instance: string, returned: Promise<unknown>): Promise<never> {
+function abandoned(signal: AbortSignal, instance: string, grace: number, returned: Promise<unknown>): Promise<never> {
   return new Promise((_resolve, reject) => {
     const onAbort = () => {
       const timer = setTimeout(
         () => reject(new StackError("RUN_CANCELLED", `Step ${instance} did not stop when the run was cancelled.`)),
-        GRACE_MS,
+        grace * 1000,
       );
       void returned.finally(() => clearTimeout(timer)).catch(() => undefined);
     };

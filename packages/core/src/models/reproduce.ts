@@ -1,5 +1,5 @@
 import type { RegistryModelVersion } from "../components/model-registry.ts";
-import { quote } from "../execution/command-line.ts";
+import { quote } from "../quote.ts";
 
 /** How to make a version again. */
 export interface Reproduction {

@@ -1,5 +1,6 @@
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import type { StepModels } from "../components/step-models.ts";
+import type { StepPrograms } from "../components/step-programs.ts";
 import type { StepTracker } from "../components/step-tracker.ts";
 
 /** Writes to the log of the attempt, which `stack runs logs` shows, and to the terminal. */
@@ -26,6 +27,8 @@ export interface StepContext {
   readonly tracker: StepTracker;
   /** The stack's model registry, with this run as the author of every change. */
   readonly models: StepModels;
+  /** What the programs of a `commandStep` are given. */
+  readonly programs: StepPrograms;
   /** Writes a file into the step's own folder, to be returned as an output; without `data`, only names its place. */
   readonly file: (name: string, data?: string | Uint8Array) => FileRef;
   /** Makes an empty folder in the step's own folder, to be filled and returned as an output. */

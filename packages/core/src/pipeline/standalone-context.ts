@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import { noModels } from "../components/step-models.ts";
+import { standalonePrograms } from "../components/step-programs.ts";
 import { silentTracker } from "../components/step-tracker.ts";
 import { checkFileName } from "../safe-path.ts";
 import type { StepContext } from "./context.ts";
@@ -19,6 +20,7 @@ export function standaloneContext(stepName: string, instance: string): StepConte
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     tracker: silentTracker(),
     models: noModels(),
+    programs: standalonePrograms(),
     ...filesIn(() => mkdtempSync(join(tmpdir(), `${stepName}-`))),
   };
 }

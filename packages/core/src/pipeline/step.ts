@@ -34,6 +34,10 @@ export interface StepDefinition<I extends Inputs, P extends z.ZodObject, O exten
   readonly outputs?: O;
   /** `own` gives each instance a tracked run of its own, nested in that of the pipeline run. Default `run`: all share one. */
   readonly track?: "run" | "own";
+  /** How long the body may take to return once the run is cancelled, in seconds; then it is given up. Default 1. */
+  readonly grace?: number;
+  /** Variables of the environment that the step needs: a run does not begin without them. */
+  readonly needs?: readonly string[];
   /** Computed from the parameters when the plan is made. */
   readonly hints?: (params: ParamsOut<P>) => InstanceHints;
 }
@@ -55,6 +59,8 @@ export interface StepCode {
   readonly params: z.ZodObject;
   readonly outputs: Outputs;
   readonly track: "run" | "own";
+  readonly grace: number;
+  readonly needs: readonly string[];
   readonly hints: (params: Record<string, unknown>) => InstanceHints;
   readonly body: (args: Record<string, unknown>, context: StepContext) => unknown;
 }
@@ -97,6 +103,8 @@ export function step<
     params: (definition.params ?? z.object({})).strict(),
     outputs: definition.outputs ?? {},
     track: definition.track ?? "run",
+    grace: definition.grace ?? 1,
+    needs: definition.needs ?? [],
     // The definition's own types were checked above; the framework passes what it validated against the same schemas.
     hints: (definition.hints ?? (() => ({}))) as StepCode["hints"],
     body: body as unknown as StepCode["body"],

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
-import { StackError, type SourceLocation } from "../errors.ts";
+import type { SourceLocation } from "../errors.ts";
 import { looksSecret, registerSecret } from "../secrets.ts";
+import { expandReferences, type Variables } from "../variables.ts";
 
 /** The environment for `${env:NAME}`: that of the process, then what a `.env` beside stack.yaml adds. */
-export function environmentFor(stackFile: string | undefined): Readonly<Record<string, string | undefined>> {
+export function environmentFor(stackFile: string | undefined): Variables {
   if (stackFile === undefined) return process.env;
   let text: string;
   try {
@@ -25,21 +26,16 @@ export function environmentFor(stackFile: string | undefined): Readonly<Record<s
  */
 export function expandEnvironment(
   value: unknown,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Variables,
   locate: (path: readonly string[]) => SourceLocation,
   path: readonly string[] = [],
 ): unknown {
   if (typeof value === "string") {
-    return value.replaceAll(/\$\{env:([^}]*)\}/g, (_match, name: string) => {
-      const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
-      if (found === undefined) {
-        throw new StackError("ENV_MISSING", `the environment variable ${name} is not set`, {
-          location: locate(path),
-          hint: `Set it (export ${name}=…), or write ${name}=… into a file .env beside stack.yaml.`,
-        });
-      }
-      if (looksSecret(path.at(-1) ?? "") || looksSecret(name)) registerSecret(found);
-      return found;
+    return expandReferences(value, environment, {
+      error: () => ({ location: locate(path) }),
+      seen: (name, found) => {
+        if (looksSecret(path.at(-1) ?? "") || looksSecret(name)) registerSecret(found);
+      },
     });
   }
   if (Array.isArray(value))

@@ -1,0 +1,166 @@
+import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, extname, join } from "node:path";
+import { z } from "zod";
+import type { AnyArtifactType, Packed } from "../artifacts/artifact-type.ts";
+import { isStackError, StackError } from "../errors.ts";
+import { encodeJson } from "../json.ts";
+import type { Inputs, InputType, Outputs } from "../pipeline/types.ts";
+import { checkFileName, safeJoin } from "../safe-path.ts";
+import { variableFor } from "./program-variables.ts";
+
+/** Where a program finds what it is given, and leaves what it makes. */
+export interface ProgramPlaces {
+  readonly inputs: Readonly<Record<string, string | undefined>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly paramsFile: string;
+  readonly metrics: string;
+  readonly folder: string;
+}
+
+/** What a program takes and gives, and where it leaves it relative to the step's own folder. */
+export interface ProgramInterface {
+  readonly inputs: Inputs;
+  readonly params: z.ZodObject;
+  readonly outputs: Outputs;
+  readonly paths: Readonly<Record<string, string | undefined>>;
+  readonly metrics: string;
+}
+
+/** Writes the values that a step received as files into its folder, and makes the folders for what the program will leave. */
+export async function layOut(
+  program: ProgramInterface,
+  args: Readonly<Record<string, unknown>>,
+  folder: string,
+): Promise<ProgramPlaces> {
+  const inputs: [string, string | undefined][] = [];
+  await mkdir(join(folder, "inputs"), { mode: 0o700 });
+  for (const [name, type] of Object.entries(program.inputs)) {
+    inputs.push([name, await placeInput(type, args[name], join(folder, "inputs"), name)]);
+  }
+  const outputs = Object.entries(program.outputs).map(
+    ([name, type]) =>
+      [name, safeJoin(folder, program.paths[name] ?? `outputs/${name}${type.extension ?? ""}`)] as const,
+  );
+  const metrics = safeJoin(folder, program.metrics);
+  for (const path of [...outputs.map(([, path]) => path), metrics])
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const params = Object.fromEntries(Object.keys(program.params.shape).map((name) => [name, args[name]]));
+  const paramsFile = join(folder, "params.json");
+  await writeFile(paramsFile, encodeJson(inInputForm(program.params, params), "params"), { mode: 0o600 });
+  return {
+    inputs: Object.fromEntries(inputs),
+    outputs: Object.fromEntries(outputs),
+    params,
+    paramsFile,
+    metrics,
+    folder,
+  };
+}
+
+/** As they are written in a pipeline and in plans. A transform that has no way back leaves what it made. */
+function inInputForm(schema: z.ZodObject, params: Record<string, unknown>): unknown {
+  try {
+    return z.encode(schema, params);
+  } catch {
+    return params;
+  }
+}
+
+async function placeInput(type: InputType, value: unknown, folder: string, name: string): Promise<string | undefined> {
+  if (value === undefined) return undefined;
+  switch (type.form) {
+    case "optional":
+      return placeInput(type.of as InputType, value, folder, name);
+    case "list": {
+      const items = value as readonly unknown[];
+      // Of one width, so that sorting the names keeps the order.
+      const width = String(items.length - 1).length;
+      return placeAll(
+        type.of,
+        items.map((item, i) => [String(i).padStart(width, "0"), item]),
+        join(folder, name),
+      );
+    }
+    case "record":
+      return placeAll(type.of, Object.entries(value as object), join(folder, name));
+    case "bytes":
+    case "file":
+    case "directory":
+      return place(type, value, folder, name);
+  }
+}
+
+async function placeAll(
+  type: AnyArtifactType,
+  entries: readonly (readonly [string, unknown])[],
+  folder: string,
+): Promise<string> {
+  await mkdir(folder, { mode: 0o700 });
+  for (const [name, value] of entries) {
+    const path = await place(type, value, folder, checkFileName(name));
+    if (dirname(path) !== folder)
+      await cp(path, join(folder, `${name}${type.form === "directory" ? "" : extname(path)}`), { recursive: true });
+  }
+  return folder;
+}
+
+/** Where a value lies: files and folders where they are, anything else in a file that is written here. */
+async function place(type: AnyArtifactType, value: unknown, folder: string, name: string): Promise<string> {
+  const packed = await type.pack(value);
+  if (packed.form !== "bytes") return packed.path;
+  const path = join(folder, `${name}${packed.extension ?? type.extension ?? ""}`);
+  await writeFile(path, packed.bytes, { mode: 0o600 });
+  return path;
+}
+
+/**
+ * The values of what a program left.
+ *
+ * @throws StackError OUTPUT_MISSING, OUTPUT_INVALID naming the path
+ */
+export async function readOutputs(
+  { outputs }: ProgramInterface,
+  places: ProgramPlaces,
+  instance: string,
+): Promise<Record<string, unknown>> {
+  const values: [string, unknown][] = [];
+  for (const [name, type] of Object.entries(outputs)) {
+    const path = places.outputs[name]!;
+    try {
+      values.push([name, await type.unpack(await packedAt(path, type.form))]);
+    } catch (error) {
+      throw whyNot(error, `output "${name}"`, { instance, path, variable: variableFor("OUTPUT", name) });
+    }
+  }
+  return Object.fromEntries(values);
+}
+
+async function packedAt(path: string, form: Packed["form"]): Promise<Packed> {
+  const found = await stat(path);
+  const isRight = form === "directory" ? found.isDirectory() : found.isFile();
+  if (!isRight) throw new StackError("ARTIFACT_INVALID", `a ${form === "directory" ? "folder" : "file"} is expected`);
+  return form === "bytes" ? { form, bytes: await readFile(path) } : { form, path };
+}
+
+/** The error for a file that a program should have left. */
+export function whyNot(
+  error: unknown,
+  what: string,
+  { instance, path, variable }: { readonly instance: string; readonly path: string; readonly variable: string },
+): unknown {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+    return new StackError("OUTPUT_MISSING", `Step ${instance} left nothing at ${path} for its ${what}.`, {
+      hint: `The program has to write it there: the path is in ${variable}. Parts of it can be chosen with "paths".`,
+    });
+  }
+  if (!isStackError(error, "invalid")) return error;
+  return new StackError(
+    "OUTPUT_INVALID",
+    `Step ${instance} left at ${path} what is not its ${what}: ${error.message}`,
+    {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    },
+  );
+}
