@@ -59,6 +59,7 @@ describe("the inputs of a command step", () => {
       parts: list(json),
       models: record(artifact.file()),
       folders: list(artifact.directory()),
+      registered: artifact.model(),
       absent: optional(text),
       given: optional(list(text)),
     },
@@ -99,6 +100,7 @@ describe("the inputs of a command step", () => {
       parts: [1, "2", ...Array<null>(9).fill(null)],
       models: { big: { path: folder.at("model.onnx") } },
       folders: [{ folder: folder.at("images") }],
+      registered: { path: folder.at("images") },
       absent: undefined,
       given: [],
       depth: 3,
@@ -122,6 +124,7 @@ describe("the inputs of a command step", () => {
         ]),
         MODELS: { "big.onnx": "big.onnx: onnx" },
         FOLDERS: { 0: { a: { "1.png": "1.png: png" } } },
+        REGISTERED: { a: { "1.png": "1.png: png" } },
         GIVEN: {},
       },
       params: { depth: 3, since: "1970-01-01T00:00:00.000Z" },
@@ -174,7 +177,7 @@ describe("the outputs of a command step", () => {
     [
       "a folder in place of a file",
       "fs.mkdirSync(env.STACK_OUTPUT_REPORT);",
-      /its output "report": a file is expected/,
+      /its output "report": expected a file, got a folder/,
     ],
   ])("that are %s are refused with the path", async (_what, code, message) => {
     await expect(make(code + rest).run({})).rejects.toMatchObject({
@@ -187,8 +190,18 @@ describe("the outputs of a command step", () => {
     const code = `write(env.STACK_OUTPUT_REPORT, '{"acc": 1}'); write(env.STACK_OUTPUT_MODEL, ""); write(env.STACK_OUTPUT_PICTURES, "");`;
     await expect(make(code).run({})).rejects.toMatchObject({
       code: "OUTPUT_INVALID",
-      message: expect.stringContaining("a folder is expected"),
+      message: expect.stringContaining("expected a directory, got file"),
     });
+  });
+});
+
+describe("a model that a command step makes", () => {
+  it.each([
+    ["a file", 'write(env.STACK_OUTPUT_MODEL, "m");'],
+    ["a folder", "fs.mkdirSync(env.STACK_OUTPUT_MODEL);"],
+  ])("may be %s", async (_what, code) => {
+    const make = commandStep({ name: "make", outputs: { model: artifact.model() }, command: js(code) });
+    expect((await make.run({})).model.path).toMatch(/outputs\/model$/);
   });
 });
 

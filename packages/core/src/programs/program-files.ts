@@ -87,7 +87,7 @@ async function placeInput(type: InputType, value: unknown, folder: string, name:
     case "bytes":
     case "file":
     case "directory":
-      return place(type, value, folder, name);
+      return (await place(type, value, folder, name)).path;
   }
 }
 
@@ -98,20 +98,25 @@ async function placeAll(
 ): Promise<string> {
   await mkdir(folder, { mode: 0o700 });
   for (const [name, value] of entries) {
-    const path = await place(type, value, folder, checkFileName(name));
-    if (dirname(path) !== folder)
-      await cp(path, join(folder, `${name}${type.form === "directory" ? "" : extname(path)}`), { recursive: true });
+    const { path, form } = await place(type, value, folder, checkFileName(name));
+    const extension = form === "file" ? extname(path) : "";
+    if (form !== "bytes") await cp(path, join(folder, name + extension), { recursive: true });
   }
   return folder;
 }
 
+interface Placed {
+  readonly path: string;
+  readonly form: Packed["form"];
+}
+
 /** Where a value lies: files and folders where they are, anything else in a file that is written here. */
-async function place(type: AnyArtifactType, value: unknown, folder: string, name: string): Promise<string> {
+async function place(type: AnyArtifactType, value: unknown, folder: string, name: string): Promise<Placed> {
   const packed = await type.pack(value);
-  if (packed.form !== "bytes") return packed.path;
+  if (packed.form !== "bytes") return packed;
   const path = join(folder, `${name}${packed.extension ?? type.extension ?? ""}`);
   await writeFile(path, packed.bytes, { mode: 0o600 });
-  return path;
+  return { path, form: "bytes" };
 }
 
 /**
@@ -137,10 +142,11 @@ export async function readOutputs(
 }
 
 async function packedAt(path: string, form: Packed["form"]): Promise<Packed> {
-  const found = await stat(path);
-  const isRight = form === "directory" ? found.isDirectory() : found.isFile();
-  if (!isRight) throw new StackError("ARTIFACT_INVALID", `a ${form === "directory" ? "folder" : "file"} is expected`);
-  return form === "bytes" ? { form, bytes: await readFile(path) } : { form, path };
+  const isFolder = (await stat(path)).isDirectory();
+  // Which of the two it may be is for the type to say: a model may be either.
+  if (form !== "bytes") return { form: isFolder ? "directory" : "file", path };
+  if (isFolder) throw new StackError("ARTIFACT_INVALID", "expected a file, got a folder");
+  return { form, bytes: await readFile(path) };
 }
 
 /** The error for a file that a program should have left. */
