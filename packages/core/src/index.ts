@@ -167,6 +167,7 @@ export type {
   ArtifactQuery,
   AttemptCommit,
   MetadataStore,
+  ModelUseQuery,
   OutputQuery,
   RunQuery,
 } from "./components/metadata-store.ts";
@@ -180,6 +181,7 @@ export type {
   InputRecord,
   Lease,
   ModelOrigin,
+  ModelUse,
   NamedArtifact,
   OutputOrigin,
   OutputRecord,

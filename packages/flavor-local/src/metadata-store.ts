@@ -3,6 +3,7 @@ import { checkPages, lookAtDatabase } from "./look-at-database.ts";
 import * as artifacts from "./sql/artifacts.ts";
 import * as attempts from "./sql/attempts.ts";
 import * as effects from "./sql/effects.ts";
+import * as uses from "./sql/model-uses.ts";
 import * as runs from "./sql/runs.ts";
 import * as leases from "./sql/leases.ts";
 import * as transfer from "./sql/transfer.ts";
@@ -13,6 +14,8 @@ import type {
   Json,
   Lease,
   MetadataStore,
+  ModelUse,
+  ModelUseQuery,
   OutputQuery,
   ArtifactQuery,
   CheckOptions,
@@ -42,6 +45,14 @@ export class LocalMetadataStore implements MetadataStore {
 
   commitAttempt(commit: AttemptCommit) {
     return this.#database.write((sql) => attempts.commitAttempt(sql, commit));
+  }
+
+  recordModelUse(use: ModelUse) {
+    return this.#database.writeSoon((sql) => uses.insertModelUse(sql, use));
+  }
+
+  async modelUses(query: ModelUseQuery = {}) {
+    return uses.modelUses(this.#database.sql, query);
   }
 
   putEffect(effect: EffectRecord) {

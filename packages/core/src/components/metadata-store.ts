@@ -10,6 +10,7 @@ import type {
   EffectRecord,
   InputRecord,
   Lease,
+  ModelUse,
   NamedArtifact,
   OutputRecord,
   RunEvent,
@@ -50,9 +51,14 @@ export interface ArtifactQuery extends PageRequest {
   readonly digestPrefix?: string;
 }
 
+export interface ModelUseQuery extends PageRequest {
+  readonly model?: string;
+  readonly version?: string;
+}
+
 /**
  * Keeps the facts about runs. Every method is a whole intention and stores all of it or nothing; when it returns, the facts are durable,
- * but for {@link MetadataStore.append}. Writing a fact again is fine; another fact under the same key is refused as FACT_CONFLICT.
+ * but for {@link MetadataStore.append} and {@link MetadataStore.recordModelUse}. Writing a fact again is fine; another fact under the same key is refused as FACT_CONFLICT.
  */
 export interface MetadataStore extends Checkable {
   /** @throws StackError FACT_CONFLICT */
@@ -70,6 +76,11 @@ export interface MetadataStore extends Checkable {
    * @throws StackError FENCE_LOST when a newer holder has the run or the instance, or the instance is done already
    */
   commitAttempt(commit: AttemptCommit): Promise<void>;
+
+  /** Adds a fact as {@link MetadataStore.append} does. @throws StackError FACT_CONFLICT */
+  recordModelUse(use: ModelUse): Promise<void>;
+  /** Newest first. */
+  modelUses(query?: ModelUseQuery): Promise<Page<ModelUse>>;
 
   /** Writes an intent and returns what is stored under the key, which is an earlier intent if there was one. */
   putEffect(effect: EffectRecord): Promise<EffectRecord>;

@@ -138,6 +138,20 @@ export interface InputRecord {
   readonly from: OutputOrigin | ModelOrigin;
 }
 
+/** That somebody loaded a model version. It stays when its run is deleted: it says who relies on the model. */
+export interface ModelUse extends ModelOrigin {
+  /** UUID version 7. */
+  readonly id: string;
+  readonly at: string;
+  readonly user: string;
+  /** Secrets masked. */
+  readonly command: string;
+  readonly digest: Digest;
+  /** The pipeline run and the instance that loaded it. */
+  readonly run?: string;
+  readonly instance?: string;
+}
+
 /** An intended change to something outside, written before it is made, so that doing it again can look whether it was made. */
 export interface EffectRecord {
   /** `run/instance/name` */
@@ -186,5 +200,6 @@ export type FactLine =
   | { readonly fact: "artifact"; readonly artifact: Omit<ArtifactRecord, "inline"> & { readonly inline?: string } }
   | { readonly fact: "output"; readonly output: OutputRecord }
   | { readonly fact: "input"; readonly input: InputRecord }
+  | { readonly fact: "use"; readonly use: ModelUse }
   | { readonly fact: "effect"; readonly effect: EffectRecord }
   | { readonly fact: "named"; readonly named: NamedArtifact };

@@ -6,6 +6,7 @@ import { effectTests } from "./metadata-store/effects.ts";
 import { eventTests } from "./metadata-store/events.ts";
 import { metadataSuite, type MetadataStoreFixture } from "./metadata-store/fixture.ts";
 import { leaseTests } from "./metadata-store/leases.ts";
+import { modelUseTests } from "./metadata-store/model-uses.ts";
 import { runTests } from "./metadata-store/runs.ts";
 import { statusTests } from "./metadata-store/status.ts";
 import { transferTests } from "./metadata-store/transfer.ts";
@@ -29,6 +30,7 @@ export function describeMetadataStore(
       "named artifacts": namedArtifactTests,
       "deleting runs": deleteTests,
       effects: effectTests,
+      "uses of models": modelUseTests,
       "export and import": transferTests,
     });
     await describeHealth(async () => {

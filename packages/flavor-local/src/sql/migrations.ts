@@ -137,4 +137,8 @@ export const migrations: readonly string[] = [
   FROM place GROUP BY run, key, count;
   CREATE INDEX metric_summary_by_last ON metric_summary (key, last);
   `,
+  `
+  CREATE TABLE model_use (id TEXT PRIMARY KEY, model TEXT NOT NULL, version TEXT NOT NULL, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX model_use_by_model ON model_use (model, id);
+  `,
 ];

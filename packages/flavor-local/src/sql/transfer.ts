@@ -7,6 +7,7 @@ import {
   StackError,
   type Digest,
   type FactLine,
+  type ModelUse,
   type Plan,
   type RunRecord,
   type AttemptRecord,
@@ -16,6 +17,7 @@ import type { Row, Sql } from "./database.ts";
 import * as artifacts from "./artifacts.ts";
 import * as attempts from "./attempts.ts";
 import * as effects from "./effects.ts";
+import * as uses from "./model-uses.ts";
 import * as runs from "./runs.ts";
 
 /** Every fact as a line, those that are referred to before those that refer. Leases stay: they are of this machine. */
@@ -44,6 +46,8 @@ export function* exportFacts(sql: Sql): Generator<string> {
     yield line({ fact: "input", input: attempts.inputOf(row) });
   for (const row of sql.all("SELECT * FROM input_model ORDER BY attempt, name"))
     yield line({ fact: "input", input: attempts.inputModelOf(row) });
+  for (const row of sql.all("SELECT json FROM model_use ORDER BY id"))
+    yield line({ fact: "use", use: JSON.parse(row["json"] as string) as ModelUse });
   for (const row of sql.all("SELECT key FROM effect ORDER BY key"))
     yield line({ fact: "effect", effect: effects.effect(sql, row["key"] as string)! });
   for (const row of sql.all("SELECT * FROM event ORDER BY run, writer, seq"))
@@ -88,6 +92,8 @@ function insert(sql: Sql, fact: FactLine): void {
       return attempts.insertOutput(sql, fact.output);
     case "input":
       return attempts.insertInput(sql, fact.input);
+    case "use":
+      return uses.insertModelUse(sql, fact.use);
     case "effect":
       return importEffect(sql, fact.effect);
     case "named":

@@ -12,6 +12,7 @@ import { leaseMutations } from "./leases.fixture.ts";
 import { loggingMutations } from "./logging.fixture.ts";
 import { manyStagesMutations } from "./many-stages.fixture.ts";
 import { metricMutations } from "./metrics.fixture.ts";
+import { modelUseMutations } from "./model-uses.fixture.ts";
 import { modelMutations } from "./models.fixture.ts";
 import { orchestratorMutations } from "./orchestrator.fixture.ts";
 import { runFileMutations } from "./run-files.fixture.ts";
@@ -51,6 +52,7 @@ export const mutations = {
     ...attemptMutations,
     ...artifactAndEffectMutations,
     ...deletingAndTransferMutations,
+    ...modelUseMutations,
   ],
   orchestrator: orchestratorMutations,
 };

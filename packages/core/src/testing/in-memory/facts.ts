@@ -4,6 +4,7 @@ import type {
   EffectRecord,
   FactLine,
   InputRecord,
+  ModelUse,
   NamedArtifact,
   OutputRecord,
   RunEvent,
@@ -59,6 +60,7 @@ export class AllFacts {
   readonly attempts = new Facts<AttemptRecord>("attempt", ({ id }) => id);
   readonly outputs = new Facts<OutputRecord>("output", (o) => `${o.run}/${o.instance}/${o.name}/${o.index}`);
   readonly inputs = new Facts<InputRecord>("input", (input) => canonicalJson(input));
+  readonly uses = new Facts<ModelUse>("use", ({ id }) => id);
   readonly named = new Facts<NamedArtifact>("named artifact", ({ name, version }) => `${name}/${version}`);
   /** Of each name, deleted ones too. */
   readonly #lastVersions = new Map<string, number>();
@@ -101,6 +103,7 @@ export class AllFacts {
     for (const output of this.outputs.all()) yield { fact: "output", output };
     for (const named of this.named.all()) yield { fact: "named", named };
     for (const input of this.inputs.all()) yield { fact: "input", input };
+    for (const use of this.uses.all()) yield { fact: "use", use };
     for (const effect of this.effects.values()) yield { fact: "effect", effect };
     for (const event of this.events.all()) yield { fact: "event", event };
   }
@@ -128,6 +131,8 @@ export class AllFacts {
         return this.outputs.put(line.output);
       case "input":
         return this.inputs.put(line.input);
+      case "use":
+        return this.uses.put(line.use);
       case "named":
         return this.putNamed(line.named);
       case "artifact": {

@@ -3,6 +3,7 @@ import type {
   ArtifactQuery,
   AttemptCommit,
   MetadataStore,
+  ModelUseQuery,
   OutputQuery,
   RunQuery,
 } from "../../components/metadata-store.ts";
@@ -11,6 +12,7 @@ import type {
   EffectRecord,
   FactLine,
   Lease,
+  ModelUse,
   NamedArtifact,
   RunEvent,
   RunRecord,
@@ -60,6 +62,21 @@ export class InMemoryMetadataStore implements MetadataStore {
     }
     for (const input of inputs) facts.inputs.put(input);
     for (const event of events) facts.events.put(event);
+  }
+
+  async recordModelUse(use: ModelUse) {
+    this.#facts.uses.put(use);
+  }
+
+  async modelUses({ model, version, ...page }: ModelUseQuery = {}) {
+    const uses = this.#facts.uses
+      .all()
+      .filter((use) => model === undefined || use.model === model)
+      .filter((use) => version === undefined || use.version === version);
+    return pageOf(
+      uses.sort((a, b) => (a.id < b.id ? 1 : -1)),
+      page,
+    );
   }
 
   async putEffect(effect: EffectRecord) {

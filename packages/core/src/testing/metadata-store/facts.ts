@@ -5,6 +5,7 @@ import type {
   AttemptRecord,
   InputRecord,
   Lease,
+  ModelUse,
   OutputRecord,
   RunEvent,
   RunEventBody,
@@ -131,6 +132,22 @@ export function attemptOf(lease: Lease, number: number, parts: AttemptParts): At
       ...(artifactName === undefined ? {} : { artifactName }),
     })),
     inputs: (parts.inputs ?? []).map((input) => ({ ...input, attempt: attempt.id })),
+  };
+}
+
+/** That somebody loaded version 3 of penguins; uses of higher numbers are newer. */
+export function useOf(number: number, given: Partial<ModelUse> = {}): ModelUse {
+  return {
+    id: idOf(number),
+    at: timeOf(number),
+    user: "ada",
+    command: "stack models load 'models:/模型@🎉'",
+    uri: "models:/penguins@champion?stack=team",
+    stack: "team",
+    model: "penguins",
+    version: "3",
+    digest: digestOf("forest"),
+    ...given,
   };
 }
 
