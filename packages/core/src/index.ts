@@ -78,7 +78,11 @@ export { modelsForSteps } from "./models/step-models.ts";
 export { readRun, tookOf, type RunFacts, type StepFacts } from "./runs/read-run.ts";
 export { readLog } from "./runs/attempt-logs.ts";
 export type { AnyPipeline, OutputsOf, RunSelection, UnknownPipeline } from "./runs/get-run.ts";
-export type { BestRun, BestRunQuery } from "./runs/best-run.ts";
+export { findBest, type BestRun, type BestRunQuery, type Ranking } from "./runs/best-run.ts";
+export { compareRuns, diffRuns, type ComparedRun, type RunComparison, type RunDiff } from "./runs/compare-runs.ts";
+export { diffVersions, type VersionDiff } from "./models/diff-versions.ts";
+export { differs, type ComparedFact } from "./comparison.ts";
+export type { Commit, CommitsBetween } from "./execution/commits-between.ts";
 export type { StoredRun, StoredStep } from "./runs/stored-run.ts";
 export type { StoredOutput } from "./runs/stored-output.ts";
 

@@ -35,4 +35,26 @@ export const readRoutes = {
       customUsage: ["penguins", "penguins/1"],
     },
   }),
+  diff: buildCommand({
+    loader: () => import("../commands/models/diff.ts"),
+    parameters: {
+      flags: {
+        md: flag("Print Markdown, for a pull request"),
+        all: flag("Also what they have in common"),
+        ...stackFlags,
+      },
+      positional: {
+        kind: "tuple",
+        parameters: [
+          model,
+          argument("VERSION", "Its number, STAGE, latest or @ALIAS"),
+          argument("VERSION", "The one to compare it with"),
+        ],
+      },
+    },
+    docs: {
+      brief: "Compare two versions of a model, with the commits between",
+      customUsage: ["penguins 1 2", "penguins production latest --md"],
+    },
+  }),
 };

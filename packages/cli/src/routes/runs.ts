@@ -1,7 +1,10 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import { argument, limitFlag, optional, optionalArgument, stackFlags, yesFlag } from "./parameters.ts";
+import { argument, flag, limitFlag, optional, optionalArgument, stackFlags, yesFlag } from "./parameters.ts";
 
 const run = argument("RUN", "Its id, the start of it, its name, or latest");
+
+const compareFlags = { all: flag("Also what they have in common"), ...stackFlags } as const;
+const diffFlags = { md: flag("Print Markdown, for a pull request"), ...compareFlags } as const;
 
 export const runsRoutes = buildRouteMap({
   routes: {
@@ -34,6 +37,37 @@ export const runsRoutes = buildRouteMap({
         positional: { kind: "tuple", parameters: [run, optionalArgument("STEP", "Only this step")] },
       },
       docs: { brief: "Print what the steps of a run logged", customUsage: ["latest", "latest train"] },
+    }),
+    compare: buildCommand({
+      loader: () => import("../commands/runs/compare.ts"),
+      parameters: { flags: compareFlags, positional: { kind: "array", parameter: run, minimum: 2 } },
+      docs: { brief: "Lay runs side by side and show what differs", customUsage: ["first latest"] },
+    }),
+    diff: buildCommand({
+      loader: () => import("../commands/runs/diff.ts"),
+      parameters: { flags: diffFlags, positional: { kind: "tuple", parameters: [run, run] } },
+      docs: {
+        brief: "Compare two runs, with their steps and the commits between",
+        customUsage: ["first latest", "first latest --md"],
+      },
+    }),
+    best: buildCommand({
+      loader: () => import("../commands/runs/best.ts"),
+      parameters: {
+        flags: {
+          metric: optional("NAME", "Rank by the last value of this metric"),
+          output: optional("NAME", "Rank by this pipeline output, which is a number"),
+          max: flag("The highest value is best, which is the default"),
+          min: flag("The lowest value is best"),
+          pipeline: optional("NAME", "Runs of this pipeline"),
+          experiment: optional("NAME", "Runs that were tracked in this experiment"),
+          ...stackFlags,
+        },
+      },
+      docs: {
+        brief: "Show the run with the best metric or output",
+        customUsage: ["--metric accuracy", "--output loss --min"],
+      },
     }),
     delete: buildCommand({
       loader: () => import("../commands/runs/delete.ts"),

@@ -12,13 +12,18 @@ const refusal = (code: string, message: string) =>
 
 const params = z.object({ score: z.number(), fails: z.boolean().default(false) });
 const measure = step(
-  { name: "measure", params, outputs: { score: artifact.json(z.number()), word: artifact.text() } },
-  ({ score, fails }, { tracker }) => {
+  {
+    name: "measure",
+    params,
+    outputs: { file: artifact.file(), score: artifact.json(z.number()), word: artifact.text() },
+  },
+  ({ score, fails }, { tracker, file }) => {
     tracker.logMetrics({ score: 100 }, { step: 1 });
     tracker.logMetrics({ score }, { step: 2 });
     if (score === 0) tracker.logMetric("unknown", Number.NaN);
     if (fails) throw new Error("too late");
-    return { score, word: "12" };
+    // A file with the bytes of the number: what is stored of both is one record.
+    return { file: file("score.txt", String(score)), score, word: "12" };
   },
 );
 const alone = step({ name: "alone", params: z.object({ loss: z.number() }), track: "own" }, ({ loss }, { tracker }) =>

@@ -2,7 +2,7 @@ import { StackError } from "../errors.ts";
 import type { Stack } from "../stack/stack.ts";
 import { bestOf, metricCandidates, outputCandidates, type Candidate } from "./candidates.ts";
 import { namedPipeline, type AnyPipeline, type OutputsOf, type RunSelection, type UnknownPipeline } from "./get-run.ts";
-import { readRun } from "./read-run.ts";
+import { readRun, type RunFacts } from "./read-run.ts";
 import { requireTracker } from "./require-tracker.ts";
 import { storedRun, type StoredRun } from "./stored-run.ts";
 import type { WithStack } from "./with-stack.ts";
@@ -55,28 +55,37 @@ export async function bestRunOn<P extends AnyPipeline>(
   query: BestRunQuery<P>,
 ): Promise<BestRun<OutputsOf<P>>> {
   const { name, code } = namedPipeline(query.pipeline);
-  const { facts, best } = await withStack(async (stack) => {
-    const metadata = await stack.metadataStore();
-    const candidates = await candidatesOf(stack, query, name);
-    const found = await bestOf(metadata, candidates, query.goal);
-    if (found === undefined) throw noneHas(query, name);
-    const { value, instance } = found.candidate;
-    const best = { value, ...(instance === undefined ? {} : { instance }), among: candidates.length };
-    return { facts: await readRun(metadata, found.run), best };
-  });
+  const { facts, best } = await withStack((stack) => findBest(stack, query, name));
   // The pipeline's type says what its outputs are.
   return { ...storedRun(withStack, facts, code), best } as unknown as BestRun<OutputsOf<P>>;
 }
 
-interface What {
+/** By what runs are ranked, and among which. */
+export interface Ranking {
   readonly metric?: string | undefined;
   readonly output?: string | undefined;
   readonly experiment?: string | undefined;
+  readonly goal: "max" | "min";
+}
+
+/** What {@link bestRunOn} does, on an open stack and as plain facts. */
+export async function findBest(
+  stack: Stack,
+  ranking: Ranking,
+  pipeline?: string,
+): Promise<{ readonly facts: RunFacts; readonly best: BestRun["best"] }> {
+  const metadata = await stack.metadataStore();
+  const candidates = await candidatesOf(stack, ranking, pipeline);
+  const found = await bestOf(metadata, candidates, ranking.goal);
+  if (found === undefined) throw noneHas(ranking, pipeline);
+  const { value, instance } = found.candidate;
+  const best = { value, ...(instance === undefined ? {} : { instance }), among: candidates.length };
+  return { facts: await readRun(metadata, found.run), best };
 }
 
 async function candidatesOf(
   stack: Stack,
-  { metric, output, experiment }: What,
+  { metric, output, experiment }: Ranking,
   pipeline: string | undefined,
 ): Promise<readonly Candidate[]> {
   if (metric === undefined) return outputCandidates(await stack.metadataStore(), output!, pipeline);
@@ -84,7 +93,7 @@ async function candidatesOf(
   return metricCandidates(tracker, metric, { pipeline, experiment });
 }
 
-function noneHas({ metric, output, experiment }: What, pipeline: string | undefined): StackError {
+function noneHas({ metric, output, experiment }: Ranking, pipeline: string | undefined): StackError {
   const what = metric === undefined ? `a number as its output "${output}"` : `the metric "${metric}"`;
   const where = [
     ...(pipeline === undefined ? [] : [` of pipeline ${pipeline}`]),

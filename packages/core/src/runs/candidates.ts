@@ -76,8 +76,8 @@ async function outputOf(
 
 /** The number that an artifact holds, if it is one. Numbers are short: they are in the record. */
 async function numberOf(metadata: MetadataStore, digest: Digest): Promise<number | undefined> {
-  const { inline, form } = await metadata.getArtifact(digest);
-  if (form !== "bytes" || inline === undefined || inline.byteLength > 32) return undefined;
+  const { inline } = await metadata.getArtifact(digest);
+  if (inline === undefined || inline.byteLength > 32) return undefined;
   const text = Buffer.from(inline).toString();
   return /^-?\d/.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }

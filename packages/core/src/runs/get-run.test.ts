@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { figure } from "../artifacts/figure.ts";
 import { artifact } from "../artifacts/types.ts";
 import { createFramework } from "../framework.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
@@ -37,11 +38,15 @@ const evaluate = step(
       words: artifact.text(),
       raw: artifact.bytes(),
       plots: artifact.directory(),
+      rows: artifact.table(z.object({ x: z.number(), at: iso })),
+      curve: artifact.figure(),
     },
   },
   (_, { folder, tracker }) => {
     tracker.logMetric("wrong", 3);
-    return { report: { wrong: 3 }, words: "three", raw: Uint8Array.of(3), plots: folder("plots") };
+    const rows = [{ x: 1, at: new Date(0) }];
+    const curve = figure("svg", "<svg/>");
+    return { report: { wrong: 3 }, words: "three", raw: Uint8Array.of(3), plots: folder("plots"), rows, curve };
   },
 );
 const lines = pipeline({ name: "lines", params: z.object({ slope: z.number().default(2) }) }, ({ slope }) => {
@@ -130,6 +135,8 @@ describe.each(["full", "bare"] as const)("getRun on a %s stack", (size) => {
     expect(await evaluated?.["report"]?.load(artifact.json(Report))).toEqual({ wrong: 3 });
     expect(await evaluated?.["words"]?.load()).toBe("three");
     expect(await evaluated?.["raw"]?.load()).toEqual(Uint8Array.of(3));
+    expect(await evaluated?.["rows"]?.load()).toEqual([{ x: 1, at: "1970-01-01T00:00:00.000Z" }]);
+    expect(await evaluated?.["curve"]?.load()).toMatchObject({ format: "svg" });
     expect(await evaluated?.["plots"]?.load()).toEqual({ folder: expect.stringMatching(/plots$/) });
     expect(await outputs["model"]?.load()).toEqual({ path: expect.stringMatching(/line\.json$/) });
   });

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ArtifactIo } from "../artifacts/artifact-io.ts";
 import type { AnyArtifactType, ArtifactType } from "../artifacts/artifact-type.ts";
+import { textOf } from "../artifacts/packed.ts";
+import { tableFrom } from "../artifacts/table.ts";
 import { artifact } from "../artifacts/types.ts";
 import type { OutputRecord } from "../components/records.ts";
 import { StackError } from "../errors.ts";
@@ -20,7 +22,7 @@ export interface StoredOutput<T = unknown> {
   readonly record?: OutputRecord;
   /**
    * The value. Files and folders are copies in a temporary folder. With a type it is read as that; without one as the pipeline says, if it
-   * was given, else as far as the stored kind tells: JSON, a text, a file or folder, or bytes.
+   * was given, else as far as the stored kind tells: JSON, a text, rows by column, a figure, a file or folder, or bytes.
    *
    * @throws StackError ARTIFACT_NOT_FOUND when it was not produced; ARTIFACT_INVALID when it is not of that type; DIGEST_MISMATCH
    */
@@ -64,9 +66,20 @@ async function loadOutput(
   });
 }
 
+/** Rows as they are stored, by column. */
+const rows: AnyArtifactType = {
+  ...artifact.bytes(),
+  unpack: async (packed) => {
+    const { columns, data } = await tableFrom(textOf(packed));
+    return data.map((cells) => Object.fromEntries(columns.map((column, i) => [column, cells[i]])));
+  },
+};
+
 const kinds: Readonly<Record<string, AnyArtifactType>> = {
   json: artifact.json(z.json()),
   text: artifact.text(),
+  table: rows,
+  figure: artifact.figure(),
 };
 
 /** Reads what is stored without the type that it was stored with. */

@@ -11,6 +11,7 @@ import {
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { parseModelSpec } from "../../model-spec.ts";
 import { stagesText } from "../../render/stages.ts";
+import { significant } from "../../render/number.ts";
 import { fields, table } from "../../render/table.ts";
 import { bytes } from "../../render/time.ts";
 import { visible } from "../../render/visible.ts";
@@ -78,11 +79,7 @@ function versionText(
     ["description", version.description || "-"],
     [
       "metrics",
-      pairs(
-        Object.fromEntries(
-          Object.entries(version.metrics).map(([key, value]) => [key, String(Number(value.toPrecision(4)))]),
-        ),
-      ),
+      pairs(Object.fromEntries(Object.entries(version.metrics).map(([key, value]) => [key, significant(value)]))),
     ],
     ["params", pairs(version.params)],
     ["tags", pairs(own)],

@@ -2,6 +2,7 @@ import { requireRegistry, parseStage, shortDigest } from "@modelstack/core";
 import { collect } from "../../collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { stagesText } from "../../render/stages.ts";
+import { significant } from "../../render/number.ts";
 import { table } from "../../render/table.ts";
 import { ago } from "../../render/time.ts";
 
@@ -33,7 +34,7 @@ export default async function versions(this: Context, flags: Flags, name: string
             stagesText({ stages }),
             aliases.join(" "),
             Object.entries(metrics)
-              .map(([key, value]) => `${key}=${Number(value.toPrecision(4))}`)
+              .map(([key, value]) => `${key}=${significant(value)}`)
               .join(" "),
             tags["modelstack.step_name"] ?? "-",
             tags["modelstack.git_commit"]?.slice(0, 8) ?? "-",

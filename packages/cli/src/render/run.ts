@@ -1,0 +1,58 @@
+import { shortDigest, tookOf, type RunFacts, type StepFacts } from "@modelstack/core";
+import { fields, table } from "./table.ts";
+import { duration } from "./time.ts";
+
+/** A run with its steps, as `--json` gives it. */
+export function runJson({ run, plan, steps }: RunFacts) {
+  return { ...run, params: plan.params, steps: steps.map(stepJson) };
+}
+
+function stepJson({ step: _, params: _params, attempts, outputs, ...step }: StepFacts) {
+  const last = attempts.at(-1);
+  return {
+    ...step,
+    attempts: attempts.length,
+    ...(last?.trackedRun === undefined ? {} : { trackedRun: last.trackedRun }),
+    ...(last?.log === undefined ? {} : { log: last.log }),
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { digest }]) => [name, digest])),
+  };
+}
+
+/** A run with its steps, as people read it; `first` are lines before the others. */
+export function runText({ run, plan, steps }: RunFacts, first: readonly (readonly [string, string])[] = []): string {
+  const milliseconds = tookOf(run);
+  const took = milliseconds === undefined ? "" : ` in ${duration(milliseconds)}`;
+  const head = fields([
+    ...first,
+    ["run", `${run.name}  ${run.id}`],
+    ["pipeline", run.pipeline],
+    ["status", `${run.status}${took}${run.cause === undefined ? "" : `, because ${run.cause} failed`}`],
+    ["started", `${run.createdAt} by ${run.user} on stack ${run.stack}`],
+    ["command", run.command],
+    ["commit", run.commit === undefined ? "-" : `${run.commit}${run.dirty === true ? " (with changes)" : ""}`],
+    [
+      "params",
+      Object.entries(plan.params)
+        .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+        .join(" ") || "(the defaults)",
+    ],
+    [
+      "tags",
+      Object.entries(run.tags)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(" ") || "-",
+    ],
+    ["tracked run", run.trackedRun ?? "-"],
+  ]);
+  const rows = steps.map(({ instance, status, milliseconds, outputs, because, error }) => [
+    instance,
+    status,
+    milliseconds === undefined ? "" : duration(milliseconds),
+    because ??
+      error?.message ??
+      Object.entries(outputs)
+        .map(([name, { digest }]) => `${name} ${shortDigest(digest)}`)
+        .join(", "),
+  ]);
+  return `${head}\n\n${table(["STEP", "STATUS", "TOOK", "OUTPUTS"], rows)}`;
+}
