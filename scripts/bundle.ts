@@ -1,5 +1,6 @@
 // Writes the JavaScript of every package: few files instead of a hundred, with the packages it needs inside, which makes the command start
 // in a third of the time. What must exist once in a process (zod, core) stays outside. The types beside it come from tsc.
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
@@ -44,6 +45,11 @@ for (const name of readdirSync(packages)) {
     licences(output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []))),
   );
 }
+
+// For editors: the schema of a stack.yaml that uses the built-in flavors.
+const cli = join(packages, "cli");
+const schema = execFileSync(process.execPath, [join(cli, "bin", "stack.js"), "schema"], { cwd: join(cli, "dist") });
+writeFileSync(join(cli, "dist", "stack.schema.json"), schema);
 
 /** Chunks of earlier builds. The new ones are there already: a command that is running meanwhile finds what it needs. */
 function removeStale(chunks: string, current: ReadonlySet<string>): void {

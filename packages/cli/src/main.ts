@@ -10,7 +10,7 @@ import { artifactsRoutes } from "./routes/artifacts.ts";
 import { modelsRoutes } from "./routes/models.ts";
 import { planCommand, runCommand, stepRoutes } from "./routes/run.ts";
 import { runsRoutes } from "./routes/runs.ts";
-import { doctorCommand } from "./routes/setup.ts";
+import { doctorCommand, schemaCommand } from "./routes/setup.ts";
 import { flavorRoutes, listCommand, showCommand, useCommand, validateCommand } from "./routes/stacks.ts";
 import { usageErrors } from "./usage-errors.ts";
 import { usageLine } from "./usage-line.ts";
@@ -25,6 +25,7 @@ const root = buildRouteMap<string, Context>({
     use: useCommand,
     validate: validateCommand,
     doctor: doctorCommand,
+    schema: schemaCommand,
     flavor: flavorRoutes,
     runs: runsRoutes,
     artifacts: artifactsRoutes,

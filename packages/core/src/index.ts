@@ -97,6 +97,7 @@ export {
 } from "./stack/open-stack.ts";
 export { Stack } from "./stack/stack.ts";
 export type { ComponentEntry, StackEntry, StackFile } from "./stack/stack-file.ts";
+export { stackFileJsonSchema } from "./stack/stack-schema.ts";
 export { findUpwards } from "./stack/locate.ts";
 
 // Running.

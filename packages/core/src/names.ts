@@ -3,7 +3,7 @@ import { StackError } from "./errors.ts";
 /** How names of steps, instances, inputs, outputs and named artifacts look: they become file names and parts of addresses. */
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 /** Portable names of models and pipelines. Flavors may widen the names of models. */
-const PORTABLE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+export const PORTABLE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const MAX_LENGTH = 200;
 // Windows refuses these as file names, with any extension.
 const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;

@@ -18,8 +18,12 @@ const orchestrator = defineFlavor({
   name: "local",
   description: "Runs steps in this process.",
   config: z.object({
-    /** How many instances may run at the same time. Default: the number of cores. */
-    concurrency: z.int().min(1).max(1000).optional(),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe("How many instances may run at the same time. Default: the number of cores"),
   }),
   capabilities: { parallel: true },
   create: ({ concurrency }) => new LocalOrchestrator(concurrency),
@@ -30,8 +34,7 @@ const artifactStore = defineFlavor({
   name: "local",
   description: "Files in .stack/artifacts, named by their sha256.",
   config: z.object({
-    /** Another folder, relative to stack.yaml. */
-    path: z.string().min(1).optional(),
+    path: z.string().min(1).optional().describe("Another folder, relative to stack.yaml"),
   }),
   capabilities: { local: true },
   create: ({ path }, { projectFolder, stateFolder }) =>
@@ -52,8 +55,7 @@ const experimentTracker = defineFlavor({
   name: "local",
   description: "Experiments and runs in .stack/stack.db.",
   config: z.object({
-    /** The experiment of runs whose pipeline names none. */
-    experiment: z.string().min(1).optional(),
+    experiment: z.string().min(1).optional().describe("The experiment of runs whose pipeline names none"),
   }),
   capabilities: { nonFiniteMetrics: true, nestedRuns: true },
   create: (_config, context) => new LocalExperimentTracker(databaseOf(context), join(context.stateFolder, "tracked")),
@@ -64,8 +66,10 @@ const modelRegistry = defineFlavor({
   name: "local",
   description: "Models and versions in .stack/stack.db, their files in .stack/models.",
   config: z.object({
-    /** `integer` counts 1, 2, 3; `semver` takes or bumps semantic versions. */
-    versions: z.enum(["integer", "semver"]).default("integer"),
+    versions: z
+      .enum(["integer", "semver"])
+      .default("integer")
+      .describe("integer counts 1, 2, 3; semver takes or bumps semantic versions"),
   }),
   capabilities: { stages: "one", history: "native", tagsAfterCreate: true, restore: true },
   create: ({ versions }, context) =>

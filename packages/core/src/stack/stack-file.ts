@@ -14,13 +14,16 @@ const stack = z.strictObject({
   experiment_tracker: component.optional(),
   model_registry: component.optional(),
 });
-const stackFileSchema = z.strictObject({
-  $schema: z.string().optional(),
-  version: z.literal(1),
-  active: z.string(),
-  plugins: z.array(z.string()).default([]),
-  model_names: z.string().optional(),
-  stacks: z.record(z.string(), stack),
+export const stackFileSchema = z.strictObject({
+  $schema: z.string().optional().describe("For editors; not looked at"),
+  version: z.literal(1).describe("The form of this file"),
+  active: z.string().describe("The stack that commands use unless --stack or STACK_NAME names another one"),
+  plugins: z
+    .array(z.string())
+    .default([])
+    .describe("Packages that bring flavors, or folders of the project that are such packages"),
+  model_names: z.string().optional().describe("A regular expression (flag u) that names of models must match"),
+  stacks: z.record(z.string(), stack).describe("Stacks by name"),
 });
 
 /** A component as stack.yaml configures it: its flavor and the flavor's own keys, not yet checked. */

@@ -1,7 +1,7 @@
-import { dirname, resolve } from "node:path";
-import { didYouMean, FlavorCatalog, findPlugin, findUpwards, StackError } from "@modelstack/core/base";
+import { didYouMean, FlavorCatalog, StackError } from "@modelstack/core/base";
 import { builtInPlugins } from "../../built-in.ts";
 import { print, type CommonFlags, type Context } from "../../context.ts";
+import { namedPlugins } from "../../named-plugins.ts";
 
 export interface Flags extends CommonFlags {
   readonly kind?: string;
@@ -9,9 +9,7 @@ export interface Flags extends CommonFlags {
 
 /** Reads manifests only: neither stack.yaml's other contents nor any plugin can make this fail or slow. */
 export default async function list(this: Context, flags: Flags): Promise<void> {
-  const path = flags.stackFile ?? this.io.env["STACK_FILE"] ?? findUpwards("stack.yaml", this.io.cwd());
-  const named = path === undefined ? [] : await pluginsNamedIn(resolve(this.io.cwd(), path));
-  const catalog = new FlavorCatalog([...(await builtInPlugins()), ...named]);
+  const catalog = new FlavorCatalog([...(await builtInPlugins()), ...(await namedPlugins(this.io, flags))]);
   const all = catalog.list();
   const kinds = new Set(all.map(({ kind }) => kind));
   if (flags.kind !== undefined && !kinds.has(flags.kind)) {
@@ -42,9 +40,4 @@ export default async function list(this: Context, flags: Flags): Promise<void> {
         this.io.stdout.columns,
       ),
   );
-}
-
-async function pluginsNamedIn(path: string) {
-  const { readPluginNames } = await import("@modelstack/core/base");
-  return Promise.all((await readPluginNames(path)).map((name) => findPlugin(name, dirname(path))));
 }

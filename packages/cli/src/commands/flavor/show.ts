@@ -38,8 +38,8 @@ export default async function show(this: Context, flags: CommonFlags, address: s
     ]);
     if (keys.length === 0) return `${head}\n\nIt takes no keys beside flavor:.`;
     return `${head}\n\n${table(
-      ["KEY", "TYPE", "DEFAULT"],
-      keys.map(([key, value]) => [key, typeOf(value), defaultOf(value)]),
+      ["KEY", "TYPE", "DEFAULT", "WHAT IT IS"],
+      keys.map(([key, value]) => [key, typeOf(value), defaultOf(value), describedAs(value)]),
     )}`;
   });
 }
@@ -56,4 +56,8 @@ function typeOf(schema: unknown): string {
 function defaultOf(schema: unknown): string {
   const { default: value } = schema as { default?: unknown };
   return value === undefined ? "-" : JSON.stringify(value);
+}
+
+function describedAs(schema: unknown): string {
+  return (schema as { description?: string }).description ?? "";
 }
