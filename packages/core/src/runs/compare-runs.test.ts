@@ -94,6 +94,15 @@ describe("compareRuns", () => {
     });
   });
 
+  it("takes for data only what another step received: a step without inputs may make the result itself", async () => {
+    const alone = pipeline({ name: "alone", params: z.object({ rows: z.int() }) }, ({ rows }) => load({ rows }));
+
+    const { facts } = await compareRuns(at.stack, [await run(alone, { rows: 2 }), await run(alone, { rows: 3 })]);
+
+    expect(facts.map(({ group, name }) => `${group}.${name}`)).not.toContain("inputs.load.rows");
+    expect(shown(facts)).toMatchObject({ "outputs.rows": [digest, digest], "inputs.rows.csv": [digest, digest] });
+  });
+
   it("shows tags that people gave, in as many runs as there are", async () => {
     const tagged = (team: string) => run(lines, {}, { tags: { team } });
 

@@ -76,8 +76,8 @@ async function shortValue(metadata: MetadataStore, { digest }: OutputRecord, kin
 }
 
 /**
- * The data that went in: what was recorded on the tracked runs, what steps without inputs brought in as `instance.output`, and the models
- * that steps received. By digest where there is one.
+ * The data that went in: what was recorded on the tracked runs, what steps without inputs brought in for other steps as `instance.output`,
+ * and the models that steps received. By digest where there is one.
  */
 async function inputsOf(
   metadata: MetadataStore,
@@ -86,11 +86,17 @@ async function inputsOf(
 ): Promise<Record<string, Json>> {
   const recorded = tracked === undefined ? [] : [tracked.run, ...tracked.own.values()].flatMap(({ inputs }) => inputs);
   const first = new Set(plan.instances.filter((one) => dependenciesOf(one).size === 0).map(({ name }) => name));
+  const taken = new Set(
+    plan.instances.flatMap(({ inputs }) =>
+      Object.values(inputs).flatMap((input) => refsOf(input).map(({ instance, output }) => `${instance}.${output}`)),
+    ),
+  );
   const brought = steps
     .filter(({ instance }) => first.has(instance))
     .flatMap(({ instance, outputs }) =>
       Object.values(outputs).map(({ name, digest }) => [`${instance}.${name}`, digest] as const),
-    );
+    )
+    .filter(([name]) => taken.has(name));
   return {
     ...Object.fromEntries(recorded.map((one) => [one.name, one.digest ?? one.version ?? one.source ?? true])),
     ...Object.fromEntries(brought),
