@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { call, json, stack, succeeded } from "./support/command.ts";
+import { delegatingPlugin, installPlugin } from "./support/plugin.ts";
 import { pipelineFile, project, stackFile, type Project } from "./support/project.ts";
 import { refuses, type Refusal } from "./support/refusals.ts";
 
@@ -137,8 +138,42 @@ function misnamed(door: string, argv: readonly string[], more: Partial<Refusal> 
 
 const withoutRegistry = "version: 1\nactive: bare\nstacks:\n  bare: {}\n";
 
+/** A third party's registry that takes the versions that it is given. */
+function installGiven(at: Project): void {
+  const given = `(registry) => new Proxy(registry, {
+    get: (target, key) => {
+      if (key === "capabilities") return { ...target.capabilities, versions: "given" };
+      const value = target[key];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  })`;
+  installPlugin(at, delegatingPlugin("given-flavor", "given", "{}", given));
+}
+
+const givenStack = stackFile()
+  .replaceAll("flavor: local", "flavor: given")
+  .replace("stacks:", "plugins: [given-flavor]\nstacks:");
+
 describe("a registration that is refused", () => {
   refuses(stack, [
+    {
+      name: "by stack run: no version, where the registry takes those that it is given",
+      files: { "stack.yaml": givenStack, "pipeline.ts": registering },
+      prepare: installGiven,
+      argv: ["run", "pipeline.ts"],
+      exit: 2,
+      code: "VERSION_REQUIRED",
+      says: ["A version of line is to be registered without its number", "say version, or --version"],
+    },
+    {
+      name: "by stack models register: no version, where the registry takes those that it is given",
+      files: { "stack.yaml": givenStack, "m.txt": "m" },
+      prepare: installGiven,
+      argv: ["models", "register", "line", "m.txt"],
+      exit: 2,
+      code: "VERSION_REQUIRED",
+      says: ["A version of line is to be registered without its number"],
+    },
     misnamed("by stack run:", ["run", "pipeline.ts"]),
     misnamed("by stack models register:", ["models", "register", "line", "m.txt"]),
     misnamed("by stack models create:", ["models", "create", "line"]),
@@ -175,6 +210,13 @@ describe("a registration that is refused", () => {
     ["there is no registry", withoutRegistry],
   ])("is refused before any step runs when %s", async (_why, yaml) => {
     using at = project({ "stack.yaml": yaml, "pipeline.ts": registering });
+    expect(await stack(at.folder, ["run", "pipeline.ts"])).toMatchObject({ exit: 2 });
+    expect({ ran: at.has("ran.txt"), state: at.has(".stack") }).toEqual({ ran: false, state: false });
+  });
+
+  it("is refused before any step runs when the registry takes versions and is given none", async () => {
+    using at = project({ "stack.yaml": givenStack, "pipeline.ts": registering });
+    installGiven(at);
     expect(await stack(at.folder, ["run", "pipeline.ts"])).toMatchObject({ exit: 2 });
     expect({ ran: at.has("ran.txt"), state: at.has(".stack") }).toEqual({ ran: false, state: false });
   });

@@ -77,6 +77,7 @@ export const errorCodes = {
   EXPERIMENT_EXISTS: "already-exists",
   PARAM_EXISTS: "conflict",
   VERSION_INVALID: "invalid",
+  VERSION_REQUIRED: "invalid",
   STAGE_INVALID: "invalid",
   EXPECTATION_FAILED: "conflict",
   STILL_REFERENCED: "conflict",

@@ -71,6 +71,15 @@ export { registerModelOn } from "./models/register-model.ts";
 export { loadModelFrom, type LoadOptions } from "./models/load-model.ts";
 export { parseModelUri, type ModelReference, type ModelUri } from "./components/model-uri.ts";
 export { resolveModel } from "./models/resolve-model.ts";
+export {
+  deprecate,
+  deprecationChange,
+  deprecationOf,
+  deprecationText,
+  undeprecate,
+  type Deprecation,
+  type DeprecationTarget,
+} from "./models/deprecation.ts";
 export { reproduce, type Reproduction } from "./models/reproduce.ts";
 export { modelsForSteps } from "./models/step-models.ts";
 
@@ -163,8 +172,9 @@ export {
   type TagChanges,
   type VersionBump,
 } from "./components/model-registry.ts";
+export { stateAfter, type ModelState, type VersionState } from "./components/registry-state.ts";
 export { refuseUnexpectedHolder, refuseUnexpectedStage } from "./components/stage-expectations.ts";
-export { checkModelName, parseStage } from "./components/checked-registry.ts";
+export { checkModelName, parseStage } from "./components/registry-checks.ts";
 export type { ModelRegistration, StepModels } from "./components/step-models.ts";
 export type { StepPrograms } from "./components/step-programs.ts";
 export type { LoggedTable, StepTracker } from "./components/step-tracker.ts";

@@ -17,6 +17,16 @@ export function encodeJson(value: unknown, what = "value", indent = 0): string {
   return JSON.stringify(value, replacer, indent);
 }
 
+/** Whether {@link encodeJson} takes a value as it is. */
+export function isJson(value: unknown): value is Json {
+  try {
+    check(value, "value");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * JSON with sorted keys and no spaces: equal values give equal bytes, which is what a digest needs.
  * (RFC 8785 is the model; -0 stays -0.)

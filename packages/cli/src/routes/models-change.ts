@@ -160,6 +160,29 @@ export const changeRoutes = {
       ],
     },
   }),
+  comment: buildCommand({
+    loader: () => import("../commands/models/comment.ts"),
+    parameters: {
+      flags: stackFlags,
+      positional: { kind: "tuple", parameters: [either, argument("TEXT", "What to say of it")] },
+    },
+    docs: { brief: "Comment on a model or version", customUsage: ["penguins/1 'checked on the holdout set'"] },
+  }),
+  deprecate: buildCommand({
+    loader: () => import("../commands/models/deprecate.ts"),
+    parameters: {
+      flags: {
+        use: optional("VERSION", "The version to use instead"),
+        undo: flag("Take it back"),
+        ...changeFlags,
+      },
+      positional: { kind: "tuple", parameters: [either] },
+    },
+    docs: {
+      brief: "Say that a model or version should not be used any more",
+      customUsage: ["penguins/1 --reason 'confuses females' --use 2", "penguins/1 --undo"],
+    },
+  }),
   delete: buildCommand({
     loader: async () => (await changes()).remove,
     parameters: { flags: { ...yesFlag, ...changeFlags }, positional: { kind: "tuple", parameters: [either] } },

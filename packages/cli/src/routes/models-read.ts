@@ -57,4 +57,15 @@ export const readRoutes = {
       customUsage: ["penguins 1 2", "penguins production latest --md"],
     },
   }),
+  history: buildCommand({
+    loader: () => import("../commands/models/history.ts"),
+    parameters: {
+      flags: { at: optional("DATE", "Which version held what at that moment, in UTC"), ...stackFlags },
+      positional: { kind: "tuple", parameters: [either] },
+    },
+    docs: {
+      brief: "Tell all changes to a model or version, oldest first, or what was where at a moment",
+      customUsage: ["penguins", "penguins --at 2026-11-21"],
+    },
+  }),
 };

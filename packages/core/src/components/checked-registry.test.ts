@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { describeModelRegistry, InMemoryModelRegistry } from "../testing/index.ts";
-import { checkedRegistry, checkModelName, parseStage } from "./checked-registry.ts";
+import { checkedRegistry } from "./checked-registry.ts";
 import type { ModelRegistry, ModelVersionStage } from "./model-registry.ts";
+import { checkModelName, parseStage } from "./registry-checks.ts";
 
 const by = { actor: "ada" };
 const escape = "\u001b[31mred";
 
 function open(pattern?: RegExp): { readonly registry: ModelRegistry; readonly memory: InMemoryModelRegistry } {
   const memory = new InMemoryModelRegistry();
-  return { memory, registry: checkedRegistry(memory, pattern) };
+  return { memory, registry: checkedRegistry(memory, { modelNames: pattern }) };
 }
 
 /** A registry with a model of one version. */
@@ -260,5 +261,35 @@ describe("texts", () => {
     const model = await registry.registerModel({ name: "fraud", description: "One.\r\n\tTwo: 模型 🎉" }, by);
 
     expect(model.description).toBe("One.\r\n\tTwo: 模型 🎉");
+  });
+});
+
+describe("secrets", () => {
+  const secret = "glpat-abcdefghij12345";
+
+  it("in reasons, comments, descriptions and tags are masked, since history cannot be taken back", async () => {
+    const { registry, version } = await withVersion();
+    const why = { actor: "ada", reason: `as ${secret} said` };
+    await registry.updateModel("fraud", { description: secret, tags: { note: secret } }, why);
+    await registry.updateModelVersion("fraud", version, { tags: { note: secret } }, why);
+    await registry.setStage("fraud", version, "Staging", why);
+    await registry.setAlias("fraud", "champion", version, why);
+    await registry.addComment("fraud", version, `see ${secret}`, why);
+
+    const stored = JSON.stringify([(await registry.history("fraud")).items, await registry.getModel("fraud")]);
+
+    expect(stored).not.toContain("glpat-");
+    expect(stored.match(/as \*\*\* said/g)).toHaveLength(6);
+  });
+});
+
+describe("default tags", () => {
+  it("are put on every version, and a version's own win", async () => {
+    const registry = checkedRegistry(new InMemoryModelRegistry(), { defaultTags: { team: "birds", area: "sea" } });
+    const request = { model: "fraud", files: [], modelDigest: `sha256:${"0".repeat(64)}` } as const;
+
+    const { tags } = await registry.registerModelVersion({ ...request, tags: { area: "ice" } }, by);
+
+    expect(tags).toEqual({ team: "birds", area: "ice", "modelstack.version": "1" });
   });
 });

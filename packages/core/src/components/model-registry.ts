@@ -197,7 +197,8 @@ export interface ModelRegistry extends Checkable {
    * The tag `modelstack.version` is added with the number. When it throws, nothing was made. All files count as transferred, also those
    * that the registry has already.
    *
-   * @throws StackError MODEL_VERSION_EXISTS, also for one that was deleted; VERSION_INVALID; UNSUPPORTED for a given version where they
+   * @throws StackError MODEL_VERSION_EXISTS, also for one that was deleted; VERSION_INVALID; VERSION_REQUIRED
+   * for none where the caller says; UNSUPPORTED for a given version where they
    * are assigned, and for `bump` where they are not semantic; FILE_NOT_FOUND; DIGEST_MISMATCH for a file that is not what its digest says
    */
   registerModelVersion(request: NewModelVersion, by: Caller, transfer?: Transfer): Promise<RegistryModelVersion>;

@@ -191,7 +191,9 @@ function newRun(plan: Plan, stack: Stack, source: SourceState | undefined, setti
     user: userName(),
     ...(source === undefined ? {} : { commit: source.commit, dirty: source.dirty }),
     command: commandLine(),
-    tags: Object.fromEntries(Object.entries(settings.tags ?? {}).map(([key, value]) => [key, maskSecrets(value)])),
+    tags: Object.fromEntries(
+      Object.entries({ ...stack.defaultTags, ...settings.tags }).map(([key, value]) => [key, maskSecrets(value)]),
+    ),
     createdAt,
   };
 }

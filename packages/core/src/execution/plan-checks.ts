@@ -1,4 +1,4 @@
-import { checkModelName } from "../components/checked-registry.ts";
+import { checkModelName, checkVersionGiven } from "../components/registry-checks.ts";
 import { StackError } from "../errors.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { StepCode } from "../pipeline/step.ts";
@@ -15,9 +15,9 @@ function modelsOf(plan: Plan): string[] {
 
 /**
  * Refuses what is known to fail before any step runs: a registration on a stack without a registry, a model name that the project does
- * not allow, a given version where the registry assigns them. Parameters are stored and shown, so that none may hold a secret.
+ * not allow, a given version where the registry assigns them, none where it takes those that are given. Parameters are stored and shown, so that none may hold a secret.
  *
- * @throws StackError REGISTRY_MISSING, NAME_INVALID, UNSUPPORTED, PARAM_INVALID
+ * @throws StackError REGISTRY_MISSING, NAME_INVALID, UNSUPPORTED, VERSION_REQUIRED, PARAM_INVALID
  */
 export async function checkPlanFits(plan: Plan, stack: Stack): Promise<void> {
   refuseSecrets(`pipeline ${plan.pipeline}`, plan.params);
@@ -37,6 +37,7 @@ export async function checkPlanFits(plan: Plan, stack: Stack): Promise<void> {
         },
       );
     }
+    checkVersionGiven(model, version, registry.capabilities);
     if (version !== undefined && registry.capabilities.versions === "assigned") {
       throw new StackError(
         "UNSUPPORTED",

@@ -4,7 +4,7 @@ import type { FoundModel } from "../execution/run-models.ts";
 import { modelsIn, modelsOf } from "../pipeline/graph.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { Stack } from "../stack/stack.ts";
-import { deprecationOf } from "./deprecation.ts";
+import { deprecationWarning } from "./deprecation.ts";
 import { requireRegistry } from "./require-registry.ts";
 import { resolveModel } from "./resolve-model.ts";
 
@@ -21,7 +21,7 @@ export async function findModel(stack: Stack, uri: string): Promise<FoundModel> 
   return {
     registry,
     version: { ...version, uri, stack: owner.name },
-    warning: deprecationOf(uri, version, model),
+    warning: deprecationWarning(uri, version, model),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { artifact } from "../artifacts/types.ts";
 import { modelVersionStages, stageNamed, type ModelVersionStage } from "../components/model-registry.ts";
+import { textRecord } from "../json-value.ts";
 import { list, optional, record } from "../pipeline/inputs.ts";
 import { step } from "../pipeline/step.ts";
 
@@ -33,7 +34,7 @@ export const registerModelStep = step(
       version: z.string().optional(),
       bump: z.enum(["major", "minor", "patch"]).optional(),
       description: z.string().optional(),
-      tags: z.record(z.string(), z.string()).optional(),
+      tags: textRecord.optional(),
       stage: stageParam.optional(),
       archivePrevious: z.boolean().optional(),
       expectedHolder: z.string().nullable().optional(),

@@ -7,7 +7,6 @@ import { refuseUnexpectedHolder } from "../components/stage-expectations.ts";
 import type { ModelRegistration } from "../components/step-models.ts";
 import { digestOf, shortDigest } from "../digest.ts";
 import { StackError } from "../errors.ts";
-import { maskSecrets } from "../secrets.ts";
 import { describeEnvironment } from "./environment.ts";
 import { lineageTags, type Lineage } from "./lineage-tags.ts";
 import { hashFile, type ModelFiles } from "./model-files.ts";
@@ -35,9 +34,8 @@ export async function registerVersion(
   const folder = await mkdtemp(join(tmpdir(), "modelstack-"));
   try {
     const environment = await textFile(folder, "environment.json", await describeEnvironment(facts.projectFolder));
-    const own = Object.entries(registration.tags ?? {}).map(([key, value]) => [key, maskSecrets(value)]);
     const tags: Record<string, string> = {
-      ...(Object.fromEntries(own) as Record<string, string>),
+      ...registration.tags,
       ...lineageTags(facts.lineage),
       "modelstack.environment_digest": environment.digest,
     };
@@ -53,7 +51,7 @@ export async function registerVersion(
         model: registration.name,
         ...(registration.version === undefined ? {} : { version: registration.version }),
         ...(registration.bump === undefined ? {} : { bump: registration.bump }),
-        ...(registration.description === undefined ? {} : { description: maskSecrets(registration.description) }),
+        ...(registration.description === undefined ? {} : { description: registration.description }),
         files: [...facts.files.files, ...extra],
         modelDigest: facts.files.digest,
         tags,

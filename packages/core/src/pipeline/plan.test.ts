@@ -104,6 +104,12 @@ describe("parsePlan", () => {
     expect(parsePlan(JSON.parse(JSON.stringify(good)))).toEqual(good);
   });
 
+  it("D06 keeps keys of parameters called __proto__, and with them the digest", () => {
+    const params = JSON.parse('{ "tags": { "__proto__": "x", "a": "y" } }') as PlanInstance["params"];
+    const tagged = { ...good, instances: good.instances.map((one) => ({ ...one, params })) };
+    expect(planDigest(parsePlan(JSON.parse(JSON.stringify(tagged))))).toBe(planDigest(tagged));
+  });
+
   it("B02 names the steps of a cycle in the direction of the data", () => {
     const cyclic = plan(instance("a", ["c"]), instance("b", ["a"]), instance("c", ["b"]), instance("d", ["c"]));
     expect(() => parsePlan(cyclic)).toThrow(refusal("The plan has a cycle: a -> b -> c -> a."));

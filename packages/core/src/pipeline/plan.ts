@@ -2,10 +2,10 @@ import { z } from "zod";
 import { parseModelUri } from "../components/model-uri.ts";
 import { digestOf, type Digest } from "../digest.ts";
 import { StackError } from "../errors.ts";
+import { jsonValue } from "../json-value.ts";
 import { canonicalJson, type Json } from "../json.ts";
 import { modelsIn, refsOf, topologicalOrder } from "./graph.ts";
 
-const json: z.ZodType<Json> = z.json();
 const output = z.strictObject({ kind: z.literal("output"), instance: z.string(), output: z.string() });
 /** A reference to a registered model, `models:/…`, as it was written. Which version it means is found out once a run. */
 const model = z.strictObject({ kind: z.literal("model"), uri: z.string() });
@@ -24,7 +24,7 @@ const planInstance = z.strictObject({
   step: z.string(),
   inputs: z.record(z.string(), inputRef).readonly(),
   /** In their input form, as the pipeline function gave them. */
-  params: z.record(z.string(), json).readonly(),
+  params: z.record(z.string(), jsonValue).readonly(),
   outputs: z.record(z.string(), z.strictObject({ kind: z.string(), name: z.string().optional() })).readonly(),
   track: z.enum(["run", "own"]),
   hints: z
@@ -40,7 +40,7 @@ const planSchema = z.strictObject({
   experiment: z.string().optional(),
   /** Where another process finds the pipeline: a module relative to the project folder, and the name of its export. */
   entry: z.strictObject({ module: z.string(), export: z.string() }).readonly().optional(),
-  params: z.record(z.string(), json).readonly(),
+  params: z.record(z.string(), jsonValue).readonly(),
   /** In the order in which the pipeline function placed them, which is a topological one. */
   instances: z.array(planInstance).readonly(),
   outputs: z.record(z.string(), output).readonly(),

@@ -47,7 +47,7 @@ export function memoryStack(size: "full" | "bare" = "full"): MemoryStack {
   const entry = Object.fromEntries(kinds.map((kind) => [kind, { flavor: "memory", config: {} }]));
   const about = { name: size, projectFolder: temporary.path, file: undefined, modelNames: undefined };
   const stack = new Stack(
-    { ...about, entry },
+    { ...about, defaultTags: {}, entry },
     async (kind) => components[kind],
     async (name) => Promise.reject(new Error(`there is no stack ${name} beside it`)),
     async () => undefined,

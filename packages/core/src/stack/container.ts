@@ -31,6 +31,7 @@ export interface StackScope {
   readonly projectFolder: string;
   readonly stateFolder: string;
   readonly modelNames: RegExp | undefined;
+  readonly defaultTags: Readonly<Record<string, string>>;
   readonly opened: AsyncDisposableStack;
 }
 
@@ -62,11 +63,13 @@ export function createStackContainer(catalog: FlavorCatalog, scope: StackScope):
   child.bind(SCOPE).toConstantValue(scope);
   for (const [kind, { flavor: name, config }] of scope.components) {
     child.bind<unknown>(COMPONENT[kind]).toResolvedValue(
-      async (flavors: FlavorCatalog, { projectFolder, stateFolder, opened, modelNames }: StackScope) => {
+      async (flavors: FlavorCatalog, { projectFolder, stateFolder, opened, modelNames, defaultTags }: StackScope) => {
         const flavor = await flavors.find(kind, name);
         const component = await flavor.create(config, { projectFolder, stateFolder, component: get, shared });
         if (isDisposable(component)) opened.use(component);
-        return kind === "model_registry" ? checkedRegistry(component as ModelRegistry, modelNames) : component;
+        return kind === "model_registry"
+          ? checkedRegistry(component as ModelRegistry, { modelNames, defaultTags })
+          : component;
       },
       [CATALOG, SCOPE],
     );

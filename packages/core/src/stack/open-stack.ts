@@ -110,6 +110,7 @@ export async function openStackOf(project: Project, stackName?: string): Promise
     projectFolder: project.folder,
     stateFolder: join(project.folder, ".stack"),
     modelNames: project.file.modelNames,
+    defaultTags: project.file.defaultTags,
     opened,
   });
   return new Stack(
@@ -119,6 +120,7 @@ export async function openStackOf(project: Project, stackName?: string): Promise
       file: project.file.source?.path,
       entry,
       modelNames: project.file.modelNames,
+      defaultTags: project.file.defaultTags,
     },
     get,
     onceEach(async (other) => opened.use(await openStackOf(project, other))),

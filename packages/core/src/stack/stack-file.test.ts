@@ -53,6 +53,11 @@ describe("a good file", () => {
     expect([...(await readStackFile(file.path)).stacks.keys()]).toEqual(["local", "bare"]);
   });
 
+  it("may have tags for every run and version, whatever their keys", async () => {
+    using file = stackYaml(`${GOOD}default_tags: { team: birds, "a b.c\`d": "1", constructor: "" }\n`);
+    expect((await readStackFile(file.path)).defaultTags).toEqual({ team: "birds", "a b.c`d": "1", constructor: "" });
+  });
+
   it("may say what names of models must match", async () => {
     using file = stackYaml(`${GOOD}model_names: ^[a-z]+$\n`);
     expect((await readStackFile(file.path)).modelNames).toEqual(/^[a-z]+$/u);
@@ -128,7 +133,7 @@ describe("A05 an unknown key", () => {
 
   it("with nothing like it lists what there is", async () => {
     const error = await refusal(`${GOOD}colour: blue\n`);
-    expect(error.hint).toBe("Known: $schema, version, active, plugins, model_names, stacks");
+    expect(error.hint).toBe("Known: $schema, version, active, plugins, model_names, default_tags, stacks");
   });
 });
 
@@ -233,5 +238,21 @@ describe("readPluginNames", () => {
   ])("gives the plugins of a file whose rest may be wrong (%#)", async (text, names) => {
     using file = stackYaml(text);
     expect(await readPluginNames(file.path)).toEqual(names);
+  });
+});
+
+describe("default_tags:", () => {
+  it.each([
+    ["a list", "default_tags: [a]", "default_tags: expected a mapping, got a list"],
+    ["a number", "default_tags: { rate: 1.10 }", "default_tags.rate: expected text, got number 1.1"],
+    ["nothing", "default_tags: { rate: }", "default_tags.rate: expected text, got an empty value"],
+    ["an empty key", 'default_tags: { "": x }', 'The tag "" cannot be used: it is empty.'],
+    [
+      "a key of the framework",
+      "default_tags: { modelstack.user: x }",
+      "the tag modelstack.user is set by the framework",
+    ],
+  ])("is refused with %s", async (_what, line, message) => {
+    expect((await refusal(`${GOOD}${line}\n`)).message).toContain(message);
   });
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { messageOf, StackError, type SourceLocation } from "../errors.ts";
-import { checkPortableName } from "../names.ts";
+import { checkLabel, checkPortableName } from "../names.ts";
 import { didYouMean } from "../suggest.ts";
 import { readStackText, STACK_FILE_EXAMPLE } from "./stack-text.ts";
 import type { YamlSource } from "./yaml-source.ts";
@@ -23,6 +23,10 @@ export const stackFileSchema = z.strictObject({
     .default([])
     .describe("Packages that bring flavors, or folders of the project that are such packages"),
   model_names: z.string().optional().describe("A regular expression (flag u) that names of models must match"),
+  default_tags: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Tags of every run and every model version; their own win"),
   stacks: z.record(z.string(), stack).describe("Stacks by name"),
 });
 
@@ -42,6 +46,8 @@ export interface StackFile {
   readonly plugins: readonly string[];
   /** What names of models must match. */
   readonly modelNames: RegExp | undefined;
+  /** Put on every run and every model version; their own tags win. */
+  readonly defaultTags: Readonly<Record<string, string>>;
   readonly stacks: ReadonlyMap<string, StackEntry>;
 }
 
@@ -58,6 +64,7 @@ export const builtInStackFile: StackFile = {
   active: "local",
   plugins: [],
   modelNames: undefined,
+  defaultTags: {},
   stacks: new Map([
     [
       "local",
@@ -88,8 +95,9 @@ export async function readStackFile(path: string): Promise<StackFile> {
   }
   const result = stackFileSchema.safeParse(source.data);
   if (!result.success) throw invalid(source, result.error);
-  const { active, plugins, model_names: pattern, stacks } = result.data;
+  const { active, plugins, model_names: pattern, default_tags: defaultTags, stacks } = result.data;
   for (const name of Object.keys(stacks)) checkStackName(source, name);
+  for (const key of Object.keys(defaultTags)) checkTagKey(source, key);
   if (!Object.hasOwn(stacks, active)) {
     throw new StackError("STACK_FILE_INVALID", `active: names the stack "${active}", which ${path} does not have.`, {
       location: source.locate(["active"]),
@@ -101,6 +109,7 @@ export async function readStackFile(path: string): Promise<StackFile> {
     active,
     plugins,
     modelNames: pattern === undefined ? undefined : compile(pattern, source.locate(["model_names"])),
+    defaultTags,
     stacks: new Map(Object.entries(stacks).map(([name, entry]) => [name, { ...defaults, ...components(entry) }])),
   };
 }
@@ -188,6 +197,23 @@ function checkStackName(source: YamlSource, name: string): void {
       hint: "Give the stack another name.",
       cause,
     });
+  }
+}
+
+function checkTagKey(source: YamlSource, key: string): void {
+  const refuse = (message: string, cause?: unknown) => {
+    throw new StackError("STACK_FILE_INVALID", message, {
+      location: source.locate(["default_tags", key], "key"),
+      hint: "Give the tag another name.",
+      cause,
+    });
+  };
+  // The framework's own would win, and say something else.
+  if (key.startsWith("modelstack.")) refuse(`default_tags: the tag ${key} is set by the framework.`);
+  try {
+    checkLabel("The tag", key);
+  } catch (cause) {
+    refuse(messageOf(cause), cause);
   }
 }
 

@@ -16,6 +16,8 @@ export class Stack implements AsyncDisposable {
   readonly entry: StackEntry;
   /** What the names of models must match, from `model_names:`. */
   readonly modelNames: RegExp | undefined;
+  /** What every run and every model version is tagged with, from `default_tags:`. */
+  readonly defaultTags: Readonly<Record<string, string>>;
   readonly #get: ComponentGetter;
   readonly #open: (name: string) => Promise<Stack>;
   readonly #dispose: () => Promise<void>;
@@ -27,6 +29,7 @@ export class Stack implements AsyncDisposable {
       readonly file: string | undefined;
       readonly entry: StackEntry;
       readonly modelNames: RegExp | undefined;
+      readonly defaultTags: Readonly<Record<string, string>>;
     },
     get: ComponentGetter,
     open: (name: string) => Promise<Stack>,
@@ -38,6 +41,7 @@ export class Stack implements AsyncDisposable {
     this.file = about.file;
     this.entry = about.entry;
     this.modelNames = about.modelNames;
+    this.defaultTags = about.defaultTags;
     this.#get = get;
     this.#open = open;
     this.#dispose = dispose;

@@ -1,6 +1,7 @@
 import { requireRegistry, type ModelRegistry, type RegisteredModel } from "@modelstack/core";
 import { collect } from "../../collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { marked } from "../../render/deprecated.ts";
 import { table } from "../../render/table.ts";
 import { ago } from "../../render/time.ts";
 
@@ -26,7 +27,7 @@ export default async function list(this: Context, flags: Flags): Promise<void> {
       : table(
           ["MODEL", "LATEST", "PRODUCTION", "ALIASES", "UPDATED", "DESCRIPTION"],
           rows.map((row) => [
-            row.name,
+            marked(row.name, row),
             row.latest ?? "-",
             row.production ?? "-",
             Object.entries(row.aliases)

@@ -1,4 +1,5 @@
 import {
+  deprecationOf,
   requireRegistry,
   parseModelUri,
   reproduce,
@@ -10,6 +11,7 @@ import {
 } from "@modelstack/core";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { parseModelSpec } from "../../model-spec.ts";
+import { marked } from "../../render/deprecated.ts";
 import { stagesText } from "../../render/stages.ts";
 import { significant } from "../../render/number.ts";
 import { fields, table } from "../../render/table.ts";
@@ -46,6 +48,7 @@ function modelText(
 ): string {
   const head = fields([
     ["model", model.name],
+    ...deprecationLine(model),
     ["description", model.description || "-"],
     ["aliases", pairs(model.aliases)],
     ["tags", pairs(model.tags)],
@@ -53,8 +56,8 @@ function modelText(
     ...commentLines(comments),
   ]);
   if (versions.length === 0) return `${head}\n\nno versions yet`;
-  const rows = versions.map(({ version, stages, aliases, createdAt }) => [
-    version,
+  const rows = versions.map(({ version, stages, aliases, createdAt, tags }) => [
+    marked(version, { tags }),
     stagesText({ stages }),
     aliases.join(" "),
     createdAt.toISOString(),
@@ -74,6 +77,7 @@ function versionText(
   const url = tags["modelstack.git_commit_url"];
   const head = fields([
     ["version", `${version.model}/${version.version}`],
+    ...deprecationLine(version),
     ["stage", stagesText(version)],
     ["aliases", version.aliases.join(" ") || "-"],
     ["description", version.description || "-"],
@@ -120,6 +124,13 @@ function versionText(
   ].join("\n\n");
 }
 
+function deprecationLine(about: Pick<RegistryModelVersion, "tags">): (readonly [string, string])[] {
+  const deprecation = deprecationOf(about);
+  if (deprecation === undefined) return [];
+  const { reason, use } = deprecation;
+  return [["deprecated", use === undefined ? reason : `${reason}; use ${use} instead`]];
+}
+
 function again(version: RegistryModelVersion): string {
   const { commands, caveat } = reproduce(version);
   return visible([...(caveat === undefined ? [] : [`# ${caveat}`]), ...commands].join("\n"));
@@ -138,9 +149,14 @@ function commentLines(comments: readonly ModelComment[]): (readonly [string, str
 function pairs(values: Readonly<Record<string, string>>): string {
   return (
     Object.entries(values)
-      .map(([key, value]) => `${key}=${value}`)
+      .map(([key, value]) => `${plain(key)}=${plain(value)}`)
       .join(" ") || "-"
   );
+}
+
+/** In quotes where one could not see where it begins and ends. */
+function plain(text: string): string {
+  return /[\s="]/.test(text) || text === "" ? JSON.stringify(text) : text;
 }
 
 function indent(text: string): string {

@@ -1,6 +1,7 @@
 import { requireRegistry, parseStage, shortDigest } from "@modelstack/core";
 import { collect } from "../../collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { marked } from "../../render/deprecated.ts";
 import { stagesText } from "../../render/stages.ts";
 import { significant } from "../../render/number.ts";
 import { table } from "../../render/table.ts";
@@ -30,7 +31,7 @@ export default async function versions(this: Context, flags: Flags, name: string
       : table(
           ["VERSION", "STAGE", "ALIASES", "METRICS", "STEP", "COMMIT", "DIGEST", "CREATED"],
           found.map(({ version, stages, aliases, metrics, tags, modelDigest, createdAt }) => [
-            version,
+            marked(version, { tags }),
             stagesText({ stages }),
             aliases.join(" "),
             Object.entries(metrics)

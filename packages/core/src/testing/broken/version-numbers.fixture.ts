@@ -87,6 +87,12 @@ export const versionNumberMutations: readonly Mutation<ModelRegistry>[] = [
     }),
   },
   {
+    rule: "a version that must be given is not made up",
+    failing: "refuses no version as VERSION_REQUIRED where the caller says it, and makes nothing",
+    open: () => new InMemoryModelRegistry({ versions: "given" }),
+    breakIt: registering((request) => ({ version: "1", ...request })),
+  },
+  {
     rule: "a given semantic version is taken",
     failing: "takes a given semantic version",
     open: semantic,

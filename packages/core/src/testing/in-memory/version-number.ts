@@ -10,7 +10,7 @@ export function nextVersion(
 ): string {
   if (bump !== undefined && scheme !== "semver") throw new StackError("UNSUPPORTED", "Versions are not semantic.");
   if (version === undefined) {
-    if (scheme === "given") throw new StackError("VERSION_INVALID", "A version must be given.");
+    if (scheme === "given") throw new StackError("VERSION_REQUIRED", "A version must be given.");
     return scheme === "assigned" ? String(Math.max(0, ...used.map(Number)) + 1) : bumped(used, bump);
   }
   if (scheme === "assigned") throw new StackError("UNSUPPORTED", "This registry counts versions itself.");

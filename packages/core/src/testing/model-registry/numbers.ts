@@ -36,6 +36,19 @@ export function numberTests(suite: RegistrySuite): void {
 
   if (capabilities.versions === "assigned") assignedTests(suite);
   else givenTests(suite);
+  if (capabilities.versions === "given") {
+    it("refuses no version as VERSION_REQUIRED where the caller says it, and makes nothing", async ({
+      registry,
+      file,
+    }) => {
+      const files = [await file("model.bin")];
+
+      await expect(
+        registry.registerModelVersion({ model: "fraud", files, modelDigest: files[0]!.digest }, by),
+      ).rejects.toMatchObject({ code: "VERSION_REQUIRED" });
+      expect((await registry.listModels()).items).toEqual([]);
+    });
+  }
   if (capabilities.versions === "semver") semverTests(suite);
   else {
     it("refuses to bump a part as UNSUPPORTED where versions are not semantic", async ({ registry, register }) => {
