@@ -45,6 +45,7 @@ export const errorCodes = {
   RUN_CONFIG_INVALID: "invalid",
   NAME_INVALID: "invalid",
   USAGE: "invalid",
+  FILTER_INVALID: "invalid",
   CONFIRMATION_NEEDED: "invalid",
   FILE_NOT_FOUND: "not-found",
 

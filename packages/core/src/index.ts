@@ -134,7 +134,7 @@ export { httpUrl } from "./stack/http-url.ts";
 export { findPlugin, PLUGIN_API, readManifest, type PluginManifest, type PluginSource } from "./stack/plugins.ts";
 export type { FlavorListing } from "./stack/flavor-catalog.ts";
 export { componentKinds, type ComponentKind, type ComponentTypes } from "./components/kinds.ts";
-export { itemsOf, type Caller, type Page, type PageRequest } from "./components/common.ts";
+export { itemsOf, type Caller, type Page, type PageRequest, type SearchQuery } from "./components/common.ts";
 export { failedCheck, type Checkable, type CheckOptions, type HealthCheck } from "./components/health.ts";
 export type { ArtifactStore, ArtifactStoreCapabilities, StoredBlob } from "./components/artifact-store.ts";
 export type { Transfer } from "./components/transfer.ts";
@@ -208,6 +208,22 @@ export type {
   RunView,
 } from "./components/records.ts";
 export type { Execution, Orchestrator, OrchestratorCapabilities } from "./components/orchestrator.ts";
+
+// Searching.
+export { parseFilter } from "./search/parse-filter.ts";
+export { parseOrder } from "./search/parse-order.ts";
+export { byOrder, matchesFilter, type FieldValues } from "./search/evaluate.ts";
+export { experimentValues, modelValues, runValues, versionValues } from "./search/records.ts";
+export { isLike } from "./search/like.ts";
+export type {
+  Comparator,
+  FieldKind,
+  SearchClause,
+  SearchEntity,
+  SearchField,
+  SearchFilter,
+  SearchOrder,
+} from "./search/filter.ts";
 
 // What flavors and the command share with core.
 export {

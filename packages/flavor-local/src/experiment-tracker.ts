@@ -14,6 +14,7 @@ import {
   type MetricPoint,
   type PageRequest,
   type RunInput,
+  type SearchQuery,
   type TrackedRunQuery,
   type TrackedRunStatus,
 } from "@modelstack/core";
@@ -55,8 +56,8 @@ export class LocalExperimentTracker implements ExperimentTracker {
     return experiments.experiment(this.#database.sql, name.normalize("NFC"));
   }
 
-  async listExperiments(page: PageRequest = {}) {
-    return experiments.experiments(this.#database.sql, page);
+  async listExperiments(query: SearchQuery = {}) {
+    return experiments.experiments(this.#database.sql, query);
   }
 
   async startRun(request: Parameters<ExperimentTracker["startRun"]>[0], _by: Caller) {

@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { metricHistory, metricSummaries } from "./sql/metrics.ts";
+import { modelVersion } from "./sql/model-versions.ts";
+import { run } from "./sql/tracker.ts";
 import { migrations } from "./sql/migrations.ts";
 import { temporaryState } from "./temporary-state.fixture.ts";
 
@@ -17,6 +19,30 @@ function databaseOf(path: string, version: number, statements: string): void {
 }
 
 describe("a database of an earlier version", () => {
+  it("has the data of its runs, and the params and metrics of its versions", () => {
+    using state = temporaryState();
+    databaseOf(
+      state.path,
+      4,
+      `INSERT INTO experiment VALUES ('e', 'churn', '{}', 0);
+       INSERT INTO tracked_run VALUES ('r', 'e', 'train', 'finished', NULL, 0, 1);
+       INSERT INTO run_input VALUES ('r', 'users', '', '', ''), ('r', 'orders', '3', 's3://x', 'abc');
+       INSERT INTO model VALUES (1, 'fraud', '', 0, 0, NULL);
+       INSERT INTO model_version VALUES (1, 1, '1', '', 'None', '{"a b.c":"1","e":""}',
+         '{"acc":0.1,"nan":"NaN","wide":"-Infinity","zero":"-0","large":9007199254740994}', 'sha256:0', 'local:', NULL, 0, 0, NULL)`,
+    );
+    const { sql } = state.connect();
+
+    expect(run(sql, "r").inputs).toEqual([
+      { name: "orders", version: "3", source: "s3://x", digest: "abc" },
+      { name: "users" },
+    ]);
+    expect(modelVersion(sql, "fraud", "1")).toMatchObject({
+      params: { "a b.c": "1", e: "" },
+      metrics: { acc: 0.1, nan: Number.NaN, wide: Number.NEGATIVE_INFINITY, zero: -0, large: 2 ** 53 + 2 },
+    });
+  });
+
   it("has its metrics and their summaries", () => {
     using state = temporaryState();
     databaseOf(

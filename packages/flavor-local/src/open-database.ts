@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { isLike } from "@modelstack/core";
 import { APPLICATION_ID, markAsMade, pragma, refuseCut, schemaOf } from "./database-file.ts";
 import type { Sql } from "./sql/database.ts";
 import { migrations } from "./sql/migrations.ts";
@@ -19,6 +20,7 @@ export function openDatabase(path: string): DatabaseSync {
     prepareFolder(path);
     const database = new DatabaseSync(path, { timeout: LOCK_TIMEOUT, enableForeignKeyConstraints: true });
     try {
+      defineFunctions(database);
       migrate(database, path);
       markAsMade(path);
     } catch (error) {
@@ -34,8 +36,16 @@ export function openDatabase(path: string): DatabaseSync {
 /** A database without a file, in which nothing is. */
 export function emptyDatabase(): Disposable & { readonly sql: Sql } {
   const database = new DatabaseSync(":memory:");
+  defineFunctions(database);
   for (const migration of migrations) database.exec(migration);
   return { sql: new Statements(":memory:", () => database), [Symbol.dispose]: () => database.close() };
+}
+
+/** What statements may call beside SQLite's own functions. */
+function defineFunctions(database: DatabaseSync): void {
+  database.function("is_like", { deterministic: true }, (text, pattern, ignoreCase) =>
+    Number(typeof text === "string" && isLike(text, String(pattern), ignoreCase === 1)),
+  );
 }
 
 /** The folder is private whatever the umask, and keeps itself out of git. */

@@ -1,3 +1,5 @@
+import type { SearchFilter, SearchOrder } from "../search/filter.ts";
+
 /** The caller of a mutation: every change to a registry or tracker says who, and if known why and in which run. */
 export interface Caller {
   /** A person's or account's name. */
@@ -18,6 +20,14 @@ export interface PageRequest {
   /** At most so many items; components have a default and may give fewer. */
   readonly limit?: number;
   readonly pageToken?: string;
+}
+
+/** Which items of a list are wanted, in which order. A page token is of use only with the filter and order it was given for. */
+export interface SearchQuery extends PageRequest {
+  /** See `parseFilter`. */
+  readonly filter?: SearchFilter;
+  /** See `parseOrder`. What it leaves open is in the list's default order. */
+  readonly orderBy?: SearchOrder;
 }
 
 /** Walks all pages of a list. */

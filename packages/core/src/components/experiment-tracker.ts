@@ -1,5 +1,5 @@
 import type { FileRef } from "../artifacts/artifact-type.ts";
-import type { Caller, Page, PageRequest } from "./common.ts";
+import type { Caller, Page, PageRequest, SearchQuery } from "./common.ts";
 import type { Checkable } from "./health.ts";
 
 export interface Experiment {
@@ -42,6 +42,8 @@ export interface RunInput {
   /** Where it came from: a URI or a path. */
   readonly source?: string;
   readonly digest?: string;
+  /** What it was used for, such as `training`. */
+  readonly context?: string;
 }
 
 /** A run of an experiment tracker: what training code logs to. One pipeline run opens one. */
@@ -68,7 +70,7 @@ export interface ExperimentTrackerCapabilities {
   readonly limits: { readonly paramValue: number; readonly tagValue: number; readonly key: number };
 }
 
-export interface TrackedRunQuery extends PageRequest {
+export interface TrackedRunQuery extends SearchQuery {
   /** An experiment's id. */
   readonly experiment?: string;
   readonly parentId?: string;
@@ -108,8 +110,8 @@ export interface ExperimentTracker extends Checkable {
   ): Promise<Experiment>;
   /** @throws StackError EXPERIMENT_NOT_FOUND */
   getExperiment(name: string): Promise<Experiment>;
-  /** Oldest first. */
-  listExperiments(page?: PageRequest): Promise<Page<Experiment>>;
+  /** Newest first, unless the query says otherwise. */
+  listExperiments(query?: SearchQuery): Promise<Page<Experiment>>;
 
   /**
    * Opens a run; its experiment is made if there is none of that name.
@@ -129,7 +131,7 @@ export interface ExperimentTracker extends Checkable {
   /** Ends a run. Ending it again sets the status anew. */
   endRun(id: string, status: Exclude<TrackedRunStatus, "running">, endedAt?: Date): Promise<void>;
   getRun(id: string): Promise<TrackedRun>;
-  /** Newest first. */
+  /** Newest first, unless the query says otherwise. */
   listRuns(query?: TrackedRunQuery): Promise<Page<TrackedRun>>;
   /** Removes a run with its metrics, its files and the runs that are nested in it. */
   deleteRun(id: string, by: Caller): Promise<void>;

@@ -1,5 +1,5 @@
 import type { Digest } from "../digest.ts";
-import type { Caller, Page, PageRequest } from "./common.ts";
+import type { Caller, Page, PageRequest, SearchQuery } from "./common.ts";
 import type { Checkable } from "./health.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -101,7 +101,7 @@ export interface ModelRegistryCapabilities {
   readonly limits: { readonly tagKey: number; readonly tagValue: number };
 }
 
-export interface ModelQuery extends PageRequest {
+export interface ModelQuery extends SearchQuery {
   /** The exact name. */
   readonly name?: string;
   /** Every one of these tags must have this value. */
@@ -110,7 +110,7 @@ export interface ModelQuery extends PageRequest {
   readonly deleted?: boolean;
 }
 
-export interface ModelVersionQuery extends PageRequest {
+export interface ModelVersionQuery extends SearchQuery {
   readonly model?: string;
   /** Versions that are in it, whatever else they are in; `None`: in none. */
   readonly stage?: ModelVersionStage;
@@ -120,7 +120,7 @@ export interface ModelVersionQuery extends PageRequest {
   readonly createdAfter?: Date;
   /** Made earlier than this moment, to the millisecond. */
   readonly createdBefore?: Date;
-  /** By creation. Default `desc`. */
+  /** By creation, and after `orderBy`. Default `desc`. */
   readonly order?: "asc" | "desc";
   readonly deleted?: boolean;
 }
@@ -188,7 +188,7 @@ export interface ModelRegistry extends Checkable {
   /** @throws StackError MODEL_NOT_FOUND; MODEL_EXISTS when the name was given again; UNSUPPORTED */
   restoreModel(name: string, by: Caller): Promise<RegisteredModel>;
   getModel(name: string): Promise<RegisteredModel>;
-  /** By name. */
+  /** By name, unless the query says otherwise. */
   listModels(query?: ModelQuery): Promise<Page<RegisteredModel>>;
 
   /**
@@ -212,7 +212,7 @@ export interface ModelRegistry extends Checkable {
   deleteModelVersion(model: string, version: string, by: Caller): Promise<void>;
   restoreModelVersion(model: string, version: string, by: Caller): Promise<RegistryModelVersion>;
   getModelVersion(model: string, version: string): Promise<RegistryModelVersion>;
-  /** Newest first, unless `order` says otherwise. Empty for a model that is not there. */
+  /** Newest first, unless the query says otherwise. Empty for a model that is not there. */
   listModelVersions(query?: ModelVersionQuery): Promise<Page<RegistryModelVersion>>;
   /**
    * The version registered last; `undefined` when there is none, or no such model. With a stage, its _holder_: of the versions that are in

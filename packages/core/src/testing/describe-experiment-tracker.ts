@@ -6,6 +6,7 @@ import { trackerSuite, type ExperimentTrackerFixture } from "./experiment-tracke
 import { metricTests } from "./experiment-tracker/metrics.ts";
 import { paramTests } from "./experiment-tracker/params.ts";
 import { runTests } from "./experiment-tracker/runs.ts";
+import { searchTests } from "./experiment-tracker/search.ts";
 import { describeHealth } from "./health.ts";
 import { describeParts } from "./tools.ts";
 
@@ -24,6 +25,7 @@ export function describeExperimentTracker(
       runs: runTests,
       "params, tags and inputs": paramTests,
       metrics: metricTests,
+      search: searchTests,
       files: fileTests,
       environment: environmentTests,
     });

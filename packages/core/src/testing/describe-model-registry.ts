@@ -8,6 +8,7 @@ import { modelTests } from "./model-registry/models.ts";
 import { notFoundTests } from "./model-registry/not-found.ts";
 import { numberTests } from "./model-registry/numbers.ts";
 import { promotionTests } from "./model-registry/promotion.ts";
+import { searchTests } from "./model-registry/search.ts";
 import { stageTests } from "./model-registry/stages.ts";
 import { transferTests } from "./model-registry/transfers.ts";
 import { versionTests } from "./model-registry/versions.ts";
@@ -35,6 +36,7 @@ export function describeModelRegistry(
       versions: versionTests,
       "version numbers": numberTests,
       "lists of versions": listTests,
+      search: searchTests,
       stages: stageTests,
       promotion: promotionTests,
       aliases: aliasTests,

@@ -2,7 +2,10 @@
 export type SqlValue = null | number | bigint | string | Uint8Array;
 export type Row = Record<string, SqlValue>;
 
-/** The little of a SQL driver that this folder's statements need. Statements are prepared once. */
+/**
+ * The little of a SQL driver that this folder's statements need. Statements are prepared once. They may use the function
+ * `is_like(text, pattern, ignoring case)`, which is core's `isLike`.
+ */
 export interface Sql {
   run(statement: string, ...values: SqlValue[]): { readonly changes: number };
   get(statement: string, ...values: SqlValue[]): Row | undefined;
@@ -22,9 +25,7 @@ export function given<K extends string, T extends SqlValue>(
   return (value === null || value === undefined ? {} : { [key]: value }) as { [P in K]?: Exclude<T, null> };
 }
 
-/** The text of a number that neither a REAL column nor JSON keeps: NaN, the infinities, and -0, which both would make 0. */
-export function specialNumber(value: unknown): string | undefined {
-  if (typeof value !== "number") return undefined;
-  if (Object.is(value, -0)) return "-0";
-  return Number.isFinite(value) ? undefined : String(value);
+/** A number as it was stored: SQLite keeps NaN as NULL, and in a column of type ANY every other double as it is. */
+export function numberOf(value: SqlValue): number {
+  return value === null ? Number.NaN : Number(value);
 }

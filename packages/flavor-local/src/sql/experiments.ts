@@ -1,6 +1,7 @@
-import { StackError, type Experiment, type Page, type PageRequest } from "@modelstack/core";
+import { StackError, type Experiment, type Page, type SearchQuery } from "@modelstack/core";
 import type { Row, Sql } from "./database.ts";
-import { page } from "./query.ts";
+import { conditions, page } from "./query.ts";
+import { searchSql, type Searchable } from "./search.ts";
 
 const PAGE = 100;
 
@@ -34,9 +35,29 @@ export function hasExperiment(sql: Sql, name: string): boolean {
   return sql.get("SELECT 1 FROM experiment WHERE name = ?", name) !== undefined;
 }
 
-export function experiments(sql: Sql, { limit = PAGE, pageToken = "0" }: PageRequest): Page<Experiment> {
+const searchable: Searchable = {
+  attributes: {
+    experiment_id: "e.id",
+    name: "e.name",
+    creation_time: "e.created_at",
+    // Nothing of an experiment changes.
+    last_update_time: "e.created_at",
+  },
+  keyed: { tag: { table: "json_each(e.tags)", belongs: () => "TRUE", value: "value" } },
+};
+
+export function experiments(sql: Sql, query: SearchQuery): Page<Experiment> {
+  const { limit = PAGE, pageToken = "0" } = query;
+  const { joins, joined, conditions: wanted, order } = searchSql(searchable, query);
+  const { where, values } = conditions(wanted);
   const offset = Number(pageToken);
-  const rows = sql.all("SELECT * FROM experiment ORDER BY created_at, rowid LIMIT ? OFFSET ?", limit + 1, offset);
+  const rows = sql.all(
+    `SELECT e.* FROM experiment e ${joins} ${where} ORDER BY ${[...order, "e.created_at DESC", "e.rowid DESC"].join(", ")} LIMIT ? OFFSET ?`,
+    ...joined,
+    ...values,
+    limit + 1,
+    offset,
+  );
   return page(rows.map(experimentOf), limit, () => String(offset + limit));
 }
 

@@ -1,5 +1,5 @@
 import { addPoint, type MetricPoint, type MetricSummary, type Page, type PageRequest } from "@modelstack/core";
-import type { Row, Sql, SqlValue } from "./database.ts";
+import { numberOf, type Row, type Sql, type SqlValue } from "./database.ts";
 import { page } from "./query.ts";
 import { requireRun } from "./require-run.ts";
 
@@ -81,12 +81,12 @@ export function metricHistory(
   );
 }
 
-/** A point whose columns begin with its name; `undefined` where there is none. SQLite keeps NaN as NULL. */
+/** A point whose columns begin with its name; `undefined` where there is none. */
 function pointOf(row: Row, name: "value" | "last" | "min" | "max"): MetricPoint | undefined {
   if (row[`${name}_step`] === null) return undefined;
   return {
     key: row["key"] as string,
-    value: row[name] === null ? Number.NaN : Number(row[name]),
+    value: numberOf(row[name]!),
     step: Number(row[`${name}_step`]),
     at: new Date(Number(row[`${name}_at`])),
   };

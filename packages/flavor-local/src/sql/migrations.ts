@@ -141,4 +141,30 @@ export const migrations: readonly string[] = [
   CREATE TABLE model_use (id TEXT PRIMARY KEY, model TEXT NOT NULL, version TEXT NOT NULL, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX model_use_by_model ON model_use (model, id);
   `,
+  `
+  -- What is not said of an input is NULL rather than ''.
+  CREATE TABLE data (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL, name TEXT NOT NULL, version TEXT, source TEXT, digest TEXT, context TEXT
+  ) STRICT;
+  INSERT INTO data (run, name, version, source, digest)
+    SELECT run, name, nullif(version, ''), nullif(source, ''), nullif(digest, '') FROM run_input ORDER BY run, name;
+  DROP TABLE run_input;
+  ALTER TABLE data RENAME TO run_input;
+  CREATE INDEX run_input_by_run ON run_input (run);
+  CREATE INDEX tracked_run_by_start ON tracked_run (started_at);
+  CREATE INDEX tracked_run_by_parent ON tracked_run (parent) WHERE parent IS NOT NULL;
+
+  CREATE TABLE version_param (
+    version INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (version, key)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO version_param SELECT v.id, j.key, j.value FROM model_version v, json_each(v.params) j;
+  CREATE TABLE version_metric (
+    version INTEGER NOT NULL, key TEXT NOT NULL, value ANY, PRIMARY KEY (version, key)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO version_metric SELECT v.id, j.key, CASE j.value
+    WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 WHEN '-0' THEN -0.0 WHEN 'NaN' THEN NULL ELSE CAST(j.value AS REAL) END
+    FROM model_version v, json_each(v.metrics) j;
+  ALTER TABLE model_version DROP COLUMN params;
+  ALTER TABLE model_version DROP COLUMN metrics;
+  `,
 ];

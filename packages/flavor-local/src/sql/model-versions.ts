@@ -10,10 +10,11 @@ import {
   StackError,
   type TagChanges,
 } from "@modelstack/core";
-import { type Row, type Sql, given, orNull, specialNumber } from "./database.ts";
+import { type Row, type Sql, given, numberOf, orNull } from "./database.ts";
 import { change, changeTags, tagConditions, tagsOf } from "./model-changes.ts";
-import { hasModel, insertModel, requireModel } from "./models.ts";
+import { hasModel, impliedTags, insertModel, requireModel } from "./models.ts";
 import { conditions, page } from "./query.ts";
+import { searchSql, type Searchable } from "./search.ts";
 
 const PAGE = 100;
 
@@ -35,14 +36,11 @@ export function insertVersion(
   const modelId = requireModel(sql, request.model);
   const now = Date.now();
   sql.run(
-    `INSERT INTO model_version (model, version, description, stage, params, metrics, model_digest, source, tracked_run, created_at, updated_at)
-     VALUES (?, ?, ?, 'None', ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO model_version (model, version, description, stage, model_digest, source, tracked_run, created_at, updated_at)
+     VALUES (?, ?, ?, 'None', ?, ?, ?, ?, ?)`,
     modelId,
     version,
     request.description ?? "",
-    JSON.stringify(request.params ?? {}),
-    // What JSON does not keep (NaN, the infinities, -0) as text, as protobuf's JSON has it.
-    JSON.stringify(request.metrics ?? {}, (_key, value: unknown) => specialNumber(value) ?? value),
     request.modelDigest,
     source,
     orNull(request.trackedRunId),
@@ -60,6 +58,10 @@ export function insertVersion(
       digest,
     );
   }
+  for (const [key, value] of Object.entries(request.params ?? {}))
+    sql.run("INSERT INTO version_param (version, key, value) VALUES (?, ?, ?)", id, key, value);
+  for (const [key, value] of Object.entries(request.metrics ?? {}))
+    sql.run("INSERT INTO version_metric (version, key, value) VALUES (?, ?, ?)", id, key, value);
   change(sql, modelId, id, by, "created", { to: version });
   for (const [key, value] of Object.entries({ ...request.tags, "modelstack.version": version })) {
     sql.run("INSERT INTO model_tag (model, version, key, value) VALUES (?, ?, ?, ?)", modelId, id, key, value);
@@ -108,8 +110,16 @@ function versionOf(sql: Sql, row: Row): RegistryModelVersion {
       .all("SELECT alias FROM model_alias WHERE model = ? AND version = ? ORDER BY alias", modelId, id)
       .map((alias) => alias["alias"] as string),
     tags: tagsOf(sql, modelId, id),
-    params: JSON.parse(row["params"] as string) as Record<string, string>,
-    metrics: numbers(JSON.parse(row["metrics"] as string) as Record<string, number | string>),
+    params: Object.fromEntries(
+      sql
+        .all("SELECT key, value FROM version_param WHERE version = ? ORDER BY key", id)
+        .map((param) => [param["key"] as string, param["value"] as string]),
+    ),
+    metrics: Object.fromEntries(
+      sql
+        .all("SELECT key, value FROM version_metric WHERE version = ? ORDER BY key", id)
+        .map((metric) => [metric["key"] as string, numberOf(metric["value"]!)]),
+    ),
     modelDigest: row["model_digest"] as Digest,
     source: row["source"] as string,
     ...given("trackedRunId", row["tracked_run"] as string | null),
@@ -118,9 +128,27 @@ function versionOf(sql: Sql, row: Row): RegistryModelVersion {
   };
 }
 
-function numbers(stored: Record<string, number | string>): Record<string, number> {
-  return Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, Number(value)]));
-}
+const searchable: Searchable = {
+  attributes: {
+    name: "m.name",
+    version_number: "CASE WHEN v.version NOT GLOB '*[^0-9]*' THEN CAST(v.version AS INTEGER) END",
+    run_id: "v.tracked_run",
+    source_path: "v.source",
+    stage: "upper(v.stage)",
+    creation_timestamp: "v.created_at",
+    last_updated_timestamp: "v.updated_at",
+  },
+  keyed: {
+    metric: { table: "version_metric", belongs: (row) => `${row}.version = v.id`, value: "value" },
+    param: { table: "version_param", belongs: (row) => `${row}.version = v.id`, value: "value" },
+    tag: {
+      table: "model_tag",
+      belongs: (row) => `${row}.model = v.model AND ${row}.version = v.id`,
+      value: "value",
+      implied: impliedTags,
+    },
+  },
+};
 
 export function modelVersions(sql: Sql, query: ModelVersionQuery): Page<RegistryModelVersion> {
   const {
@@ -132,9 +160,12 @@ export function modelVersions(sql: Sql, query: ModelVersionQuery): Page<Registry
     tags = {},
     createdAfter,
     createdBefore,
-    order = "desc",
+    order: direction = "desc",
+    orderBy = [],
     deleted = false,
   } = query;
+  const { joins, joined, conditions: wanted, order } = searchSql(searchable, query);
+  const offset = orderBy.length === 0 ? 0 : Number(pageToken ?? 0);
   const { where, values } = conditions([
     ["m.deleted_at IS NULL"],
     [`v.deleted_at IS ${deleted ? "NOT NULL" : "NULL"}`],
@@ -143,15 +174,23 @@ export function modelVersions(sql: Sql, query: ModelVersionQuery): Page<Registry
     ["v.source = ?", source],
     ["v.created_at > ?", createdAfter?.getTime()],
     ["v.created_at < ?", createdBefore?.getTime()],
-    [order === "desc" ? "v.id < ?" : "v.id > ?", pageToken === undefined ? undefined : Number(pageToken)],
+    [
+      direction === "desc" ? "v.id < ?" : "v.id > ?",
+      pageToken === undefined || orderBy.length > 0 ? undefined : Number(pageToken),
+    ],
     ...tagConditions(tags, "v.model", "v.id"),
+    ...wanted,
   ]);
   const rows = sql.all(
-    `${VERSION} ${where} ORDER BY v.id ${order === "desc" ? "DESC" : "ASC"} LIMIT ?`,
+    `${VERSION} ${joins} ${where} ORDER BY ${[...order, `v.id ${direction}`].join(", ")} LIMIT ? OFFSET ?`,
+    ...joined,
     ...values,
     limit + 1,
+    offset,
   );
-  const { items, nextPageToken } = page(rows, limit, (row) => String(row["id"]));
+  const { items, nextPageToken } = page(rows, limit, (row) =>
+    String(orderBy.length === 0 ? row["id"] : offset + limit),
+  );
   return { items: items.map((row) => versionOf(sql, row)), ...(nextPageToken === undefined ? {} : { nextPageToken }) };
 }
 

@@ -9,6 +9,7 @@ import {
 import type { Row, Sql } from "./database.ts";
 import { change, changeTags, tagConditions, tagsOf } from "./model-changes.ts";
 import { conditions, page } from "./query.ts";
+import { searchSql, type Searchable } from "./search.ts";
 
 const PAGE = 100;
 
@@ -71,19 +72,43 @@ function modelOf(sql: Sql, row: Row): RegisteredModel {
   };
 }
 
-export function models(
-  sql: Sql,
-  { limit = PAGE, pageToken, name, tags = {}, deleted = false }: ModelQuery,
-): Page<RegisteredModel> {
+/** MLflow's client asks with every search for models that are no prompts, which are those that do not say so. */
+export const impliedTags = { "mlflow.prompt.is_prompt": "false" };
+
+const searchable: Searchable = {
+  attributes: { name: "m.name", creation_timestamp: "m.created_at", last_updated_timestamp: "m.updated_at" },
+  keyed: {
+    tag: {
+      table: "model_tag",
+      belongs: (row) => `${row}.model = m.id AND ${row}.version = 0`,
+      value: "value",
+      implied: impliedTags,
+    },
+  },
+};
+
+export function models(sql: Sql, query: ModelQuery): Page<RegisteredModel> {
+  const { limit = PAGE, pageToken, orderBy = [], name, tags = {}, deleted = false } = query;
+  const { joins, joined, conditions: wanted, order } = searchSql(searchable, query);
+  const offset = orderBy.length === 0 ? 0 : Number(pageToken ?? 0);
   const { where, values } = conditions([
-    [`deleted_at IS ${deleted ? "NOT NULL" : "NULL"}`],
-    ["name = ?", name],
+    [`m.deleted_at IS ${deleted ? "NOT NULL" : "NULL"}`],
+    ["m.name = ?", name],
     // Deleted models may share a name, so a place in the list is a name and an id.
-    ["(name, id) > (?, ?)", ...placeOf(pageToken)],
+    ["(m.name, m.id) > (?, ?)", ...placeOf(orderBy.length === 0 ? pageToken : undefined)],
     ...tagConditions(tags, "m.id", "0"),
+    ...wanted,
   ]);
-  const rows = sql.all(`SELECT * FROM model m ${where} ORDER BY name, id LIMIT ?`, ...values, limit + 1);
-  const { items, nextPageToken } = page(rows, limit, (row) => `${String(row["id"])} ${String(row["name"])}`);
+  const rows = sql.all(
+    `SELECT m.* FROM model m ${joins} ${where} ORDER BY ${[...order, "m.name", "m.id"].join(", ")} LIMIT ? OFFSET ?`,
+    ...joined,
+    ...values,
+    limit + 1,
+    offset,
+  );
+  const { items, nextPageToken } = page(rows, limit, (row) =>
+    orderBy.length === 0 ? `${String(row["id"])} ${String(row["name"])}` : String(offset + limit),
+  );
   return { items: items.map((row) => modelOf(sql, row)), ...(nextPageToken === undefined ? {} : { nextPageToken }) };
 }
 

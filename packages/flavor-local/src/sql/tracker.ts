@@ -11,6 +11,7 @@ import { experiment } from "./experiments.ts";
 import { lastPoints } from "./metrics.ts";
 import { conditions, page } from "./query.ts";
 import { requireRun } from "./require-run.ts";
+import { searchSql, type Searchable } from "./search.ts";
 
 const PAGE = 100;
 
@@ -48,8 +49,28 @@ export function run(sql: Sql, id: string): TrackedRun {
   return runOf(sql, sql.get(`${RUN} WHERE r.id = ?`, id)!);
 }
 
+const searchable: Searchable = {
+  attributes: {
+    run_id: "r.id",
+    run_name: "r.name",
+    status: "upper(r.status)",
+    // MLflow's comes first, which it does by the alphabet.
+    user_id:
+      "(SELECT value FROM run_tag WHERE run = r.id AND key IN ('mlflow.user', 'modelstack.user') ORDER BY key LIMIT 1)",
+    start_time: "r.started_at",
+    end_time: "r.ended_at",
+  },
+  keyed: {
+    metric: { table: "metric_summary", belongs: (row) => `${row}.run = r.id`, value: "last" },
+    param: { table: "param", belongs: (row) => `${row}.run = r.id`, value: "value" },
+    tag: { table: "run_tag", belongs: (row) => `${row}.run = r.id`, value: "value" },
+  },
+  dataset: (condition) => `EXISTS (SELECT 1 FROM run_input d WHERE d.run = r.id AND ${condition})`,
+};
+
 export function runs(sql: Sql, query: TrackedRunQuery): Page<TrackedRun> {
   const { limit = PAGE, pageToken = "0", experiment: experimentId, parentId, status, tags = {} } = query;
+  const { joins, joined, conditions: wanted, order } = searchSql(searchable, query);
   const { where, values } = conditions([
     ["r.experiment = ?", experimentId],
     ["r.parent = ?", parentId],
@@ -58,10 +79,12 @@ export function runs(sql: Sql, query: TrackedRunQuery): Page<TrackedRun> {
       ([key, value]) =>
         ["EXISTS (SELECT 1 FROM run_tag t WHERE t.run = r.id AND t.key = ? AND t.value = ?)", key, value] as const,
     ),
+    ...wanted,
   ]);
   const offset = Number(pageToken);
   const rows = sql.all(
-    `${RUN} ${where} ORDER BY r.started_at DESC, r.rowid DESC LIMIT ? OFFSET ?`,
+    `${RUN} ${joins} ${where} ORDER BY ${[...order, "r.started_at DESC", "r.rowid DESC"].join(", ")} LIMIT ? OFFSET ?`,
+    ...joined,
     ...values,
     limit + 1,
     offset,
@@ -87,7 +110,7 @@ function runOf(sql: Sql, row: Row): TrackedRun {
     params: pairs(sql.all("SELECT key, value FROM param WHERE run = ? ORDER BY key", id)),
     tags: pairs(sql.all("SELECT key, value FROM run_tag WHERE run = ? ORDER BY key", id)),
     metrics: lastPoints(sql, id),
-    inputs: sql.all("SELECT * FROM run_input WHERE run = ? ORDER BY name", id).map(inputOf),
+    inputs: sql.all("SELECT * FROM run_input WHERE run = ? ORDER BY id", id).map(inputOf),
   };
 }
 
@@ -96,12 +119,13 @@ function pairs(rows: readonly Row[]): Record<string, string> {
 }
 
 function inputOf(row: Row): RunInput {
-  const text = (column: string) => (row[column] === "" ? undefined : (row[column] as string));
+  const optional = <K extends string>(key: K) => given(key, row[key] as string | null);
   return {
     name: row["name"] as string,
-    ...given("version", text("version")),
-    ...given("source", text("source")),
-    ...given("digest", text("digest")),
+    ...optional("version"),
+    ...optional("source"),
+    ...optional("digest"),
+    ...optional("context"),
   };
 }
 
@@ -142,14 +166,10 @@ export function setTags(sql: Sql, id: string, tags: Readonly<Record<string, stri
   }
 }
 
-export function logInput(sql: Sql, id: string, { name, version = "", source = "", digest = "" }: RunInput): void {
+export function logInput(sql: Sql, id: string, { name, version, source, digest, context }: RunInput): void {
   requireRun(sql, id);
-  sql.run(
-    "INSERT INTO run_input (run, name, version, source, digest) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    id,
-    name,
-    version,
-    source,
-    digest,
-  );
+  const values = [id, name, ...[version, source, digest, context].map(orNull)];
+  const same = "run = ? AND name = ? AND version IS ? AND source IS ? AND digest IS ? AND context IS ?";
+  if (sql.get(`SELECT 1 FROM run_input WHERE ${same}`, ...values) !== undefined) return;
+  sql.run("INSERT INTO run_input (run, name, version, source, digest, context) VALUES (?, ?, ?, ?, ?, ?)", ...values);
 }

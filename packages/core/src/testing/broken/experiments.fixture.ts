@@ -44,8 +44,8 @@ export const experimentMutations: readonly Mutation<ExperimentTracker>[] = [
     }),
   },
   {
-    rule: "experiments are listed oldest first",
-    failing: "lists experiments in pages, oldest first",
+    rule: "experiments are listed newest first",
+    failing: "lists experiments in pages, newest first",
     breakIt: (tracker) => ({
       listExperiments: async (page) => {
         const { items } = await tracker.listExperiments();

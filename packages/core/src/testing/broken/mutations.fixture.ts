@@ -18,6 +18,7 @@ import { orchestratorMutations } from "./orchestrator.fixture.ts";
 import { runFileMutations } from "./run-files.fixture.ts";
 import { runMutations } from "./runs.fixture.ts";
 import { stageMutations } from "./stages.fixture.ts";
+import { registrySearchMutations, trackerSearchMutations } from "./search.fixture.ts";
 import { registryTransferMutations, storeTransferMutations } from "./transfers.fixture.ts";
 import { versionListMutations } from "./version-lists.fixture.ts";
 import { versionNumberMutations } from "./version-numbers.fixture.ts";
@@ -31,6 +32,7 @@ export const mutations = {
     ...loggingMutations,
     ...runFileMutations,
     ...metricMutations,
+    ...trackerSearchMutations,
     ...environmentMutations,
   ],
   "model registry": [
@@ -38,6 +40,7 @@ export const mutations = {
     ...versionMutations,
     ...versionNumberMutations,
     ...versionListMutations,
+    ...registrySearchMutations,
     ...stageMutations,
     ...manyStagesMutations,
     ...aliasMutations,

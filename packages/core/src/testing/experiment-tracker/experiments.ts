@@ -50,7 +50,7 @@ export function experimentTests({ it }: TrackerSuite): void {
     }
   });
 
-  it("lists experiments in pages, oldest first", async ({ tracker }) => {
+  it("lists experiments in pages, newest first", async ({ tracker }) => {
     // A tracker may come with an experiment of its own.
     const before = (await tracker.listExperiments()).items.map(({ name }) => name);
     const names = ["e", "b", "d", "a", "c"];
@@ -58,7 +58,7 @@ export function experimentTests({ it }: TrackerSuite): void {
 
     const experiments = await inPagesOfTwo((page) => tracker.listExperiments(page));
 
-    expect(experiments.map(({ name }) => name)).toEqual([...before, ...names]);
+    expect(experiments.map(({ name }) => name)).toEqual([...names.reverse(), ...before]);
   });
 
   it("makes an experiment once when many runs need it at once", async ({ tracker, start }) => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import type { FileRef } from "../../artifacts/artifact-type.ts";
 import { sizeOfFile } from "../../artifacts/regular-file.ts";
-import type { Caller, PageRequest } from "../../components/common.ts";
+import type { Caller, PageRequest, SearchQuery } from "../../components/common.ts";
 import type {
   Experiment,
   ExperimentTracker,
@@ -18,7 +18,8 @@ import { addPoint } from "../../components/metric-summary.ts";
 import { StackError } from "../../errors.ts";
 import { checkLabel } from "../../names.ts";
 import { checkRelativePath } from "../../safe-path.ts";
-import { given, hasTags, pageOf } from "./paging.ts";
+import { experimentValues, runValues } from "../../search/records.ts";
+import { given, hasTags, pageOf, searched } from "./paging.ts";
 
 interface StoredRun {
   readonly id: string;
@@ -65,8 +66,8 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     return experiment;
   }
 
-  async listExperiments(page?: PageRequest) {
-    return pageOf([...this.#experiments.values()], page);
+  async listExperiments(query: SearchQuery = {}) {
+    return searched([...this.#experiments.values()].reverse(), query, experimentValues);
   }
 
   async startRun(request: Parameters<ExperimentTracker["startRun"]>[0], _by: Caller) {
@@ -108,7 +109,7 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     return viewOf(this.#run(id));
   }
 
-  async listRuns({ experiment, parentId, status, tags, ...page }: TrackedRunQuery = {}) {
+  async listRuns({ experiment, parentId, status, tags, ...query }: TrackedRunQuery = {}) {
     const runs = [...this.#runs.values()]
       .reverse()
       .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
@@ -117,7 +118,7 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
       .filter((run) => status === undefined || run.status === status)
       .map(viewOf)
       .filter((run) => hasTags(run.tags, tags));
-    return pageOf(runs, page);
+    return searched(runs, query, runValues);
   }
 
   async deleteRun(id: string, by: Caller) {
@@ -155,8 +156,14 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     for (const [key, value] of Object.entries(tags)) run.tags.set(key, value);
   }
 
-  async logInput(id: string, { name, version, source, digest }: RunInput) {
-    const input = { name, ...given("version", version), ...given("source", source), ...given("digest", digest) };
+  async logInput(id: string, { name, version, source, digest, context }: RunInput) {
+    const input = {
+      name,
+      ...given("version", version),
+      ...given("source", source),
+      ...given("digest", digest),
+      ...given("context", context),
+    };
     const { inputs } = this.#run(id);
     if (!inputs.some((other) => JSON.stringify(other) === JSON.stringify(input))) inputs.push(input);
   }

@@ -16,6 +16,7 @@ import type {
 import type { Transfer } from "../../components/transfer.ts";
 import type { Digest } from "../../digest.ts";
 import { StackError } from "../../errors.ts";
+import { modelValues, versionValues } from "../../search/records.ts";
 import { InMemoryArtifactStore } from "./artifact-store.ts";
 import { inOrder, keepFile } from "./model-files.ts";
 import {
@@ -28,7 +29,7 @@ import {
   type StoredVersion,
 } from "./model-records.ts";
 import * as stages from "./model-stages.ts";
-import { given, hasTags, pageOf } from "./paging.ts";
+import { given, hasTags, pageOf, searched } from "./paging.ts";
 import { nextVersion } from "./version-number.ts";
 
 type Changes = { readonly description?: string; readonly tags?: TagChanges };
@@ -109,13 +110,13 @@ export class InMemoryModelRegistry implements ModelRegistry {
     return modelView(this.#model(name));
   }
 
-  async listModels({ name, tags, deleted = false, ...page }: ModelQuery = {}) {
+  async listModels({ name, tags, deleted = false, ...query }: ModelQuery = {}) {
     const models = this.#models
       .filter((model) => model.deleted === deleted && (name === undefined || model.name === name))
       .map(modelView)
       .filter((model) => hasTags(model.tags, tags))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    return pageOf(models, page);
+    return searched(models, query, modelValues);
   }
 
   async registerModelVersion(request: NewModelVersion, by: Caller, transfer?: Transfer) {
@@ -184,7 +185,7 @@ export class InMemoryModelRegistry implements ModelRegistry {
       .filter((version) => createdAfter === undefined || version.createdAt > createdAfter)
       .filter((version) => createdBefore === undefined || version.createdAt < createdBefore)
       .filter((version) => hasTags(version.tags, tags));
-    return pageOf(order === "asc" ? found : found.reverse(), query);
+    return searched(order === "asc" ? found : found.reverse(), query, versionValues);
   }
 
   async getLatestModelVersion(name: string, stage?: ModelVersionStage) {

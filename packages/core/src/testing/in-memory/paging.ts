@@ -1,10 +1,20 @@
-import type { Page, PageRequest } from "../../components/common.ts";
+import type { Page, PageRequest, SearchQuery } from "../../components/common.ts";
+import { byOrder, matchesFilter, type FieldValues } from "../../search/evaluate.ts";
 
 /** A page of a list that is all there. */
 export function pageOf<T>(items: readonly T[], { limit = 100, pageToken = "0" }: PageRequest = {}): Page<T> {
   const start = Number(pageToken);
   const page = items.slice(start, start + limit);
   return start + limit < items.length ? { items: page, nextPageToken: String(start + limit) } : { items: page };
+}
+
+/** A page of what a query searches for in a list that is all there and in its default order. */
+export function searched<T>(
+  items: readonly T[],
+  { filter = [], orderBy = [], ...page }: SearchQuery,
+  valuesOf: (item: T) => FieldValues,
+): Page<T> {
+  return pageOf(items.filter((item) => matchesFilter(filter, valuesOf(item))).sort(byOrder(orderBy, valuesOf)), page);
 }
 
 /** Whether a record has every one of some tags. */
