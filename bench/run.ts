@@ -5,9 +5,15 @@ import { join } from "node:path";
 import { commandRows } from "./commands.ts";
 import { fileRows } from "./files.ts";
 import type { Row } from "./measure.ts";
+import { pointRows } from "./points.ts";
 import { stepRows } from "./steps.ts";
 
-const groups: Record<string, () => Promise<Row[]>> = { steps: stepRows, commands: commandRows, files: fileRows };
+const groups: Record<string, () => Promise<Row[]>> = {
+  steps: stepRows,
+  points: pointRows,
+  commands: commandRows,
+  files: fileRows,
+};
 const wanted = process.argv.slice(2);
 const names = wanted.length === 0 ? Object.keys(groups) : wanted;
 
@@ -37,8 +43,8 @@ function page(content: string): string {
 Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}.
 
 Every number stands beside a floor that was measured in the same run on the same disk, since times alone say more about the machine. Floors use
-the pragmas that the product uses. After each run the stored attempts and outputs are counted. Medians: of 5 runs for steps, of 21 interleaved
-calls for commands, of 3 for files; the compile cache is warm, as it is from the second call on.
+the pragmas that the product uses. After each run the stored attempts, outputs and points are counted. Medians: of 5 runs for steps and points, of 21
+interleaved calls for commands, of 3 for files; the compile cache is warm, as it is from the second call on.
 
 ${content}
 `;
