@@ -4,7 +4,11 @@ export interface PluginPackage {
   readonly name: string;
   readonly version?: string;
   /** What its package.json says under "modelstack". */
-  readonly modelstack: { readonly api: number; readonly flavors: readonly string[] };
+  readonly modelstack: {
+    readonly api: number;
+    readonly flavors: readonly string[];
+    readonly fetchers?: readonly string[];
+  };
   readonly code: string;
 }
 

@@ -48,6 +48,7 @@ export const errorCodes = {
   FILTER_INVALID: "invalid",
   CONFIRMATION_NEEDED: "invalid",
   FILE_NOT_FOUND: "not-found",
+  FETCH_FAILED: "unavailable",
 
   STEP_FAILED: "failed",
   STEP_EXITED: "failed",

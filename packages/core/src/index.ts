@@ -38,6 +38,8 @@ export type { StepSettings } from "./pipeline/plan-builder.ts";
 
 // Artifacts.
 export { artifact } from "./artifacts/types.ts";
+export type { Fetched, Fetcher, FetchPlace } from "./artifacts/fetcher.ts";
+export { parseReference, reference, type Reference } from "./artifacts/reference.ts";
 export { figure, formatOf, type Figure, type FigureFormat } from "./artifacts/figure.ts";
 export { tableFrom, type Table } from "./artifacts/table.ts";
 export type { TableOptions } from "./artifacts/table-type.ts";

@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { lstat } from "node:fs/promises";
+import type { StoredBlob } from "../components/artifact-store.ts";
 import { messageOf, StackError } from "../errors.ts";
 
 /**
@@ -22,4 +25,21 @@ export async function sizeOfFile(path: string): Promise<number> {
     });
   }
   return stat.size;
+}
+
+/** A file's size and sha256, without holding it in memory. @throws StackError FILE_NOT_FOUND */
+export async function hashFile(path: string, signal?: AbortSignal): Promise<StoredBlob> {
+  const hash = createHash("sha256");
+  let size = 0;
+  try {
+    const stream = createReadStream(path, { highWaterMark: 1024 * 1024, signal });
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      size += chunk.byteLength;
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new StackError("FILE_NOT_FOUND", `The file ${path} cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+  return { digest: `sha256:${hash.digest("hex")}`, size };
 }

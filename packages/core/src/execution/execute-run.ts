@@ -4,7 +4,7 @@ import type { TrackedRun } from "../components/experiment-tracker.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { AttemptRecord, Lease, RunEvent, RunEventBody, RunRecord } from "../components/records.ts";
 import { fold, startState, type RunState } from "../components/run-state.ts";
-import { StackError } from "../errors.ts";
+import { errorCodes, StackError, type ErrorCode } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { checkLabel } from "../names.ts";
 import type { BuiltPlan } from "../pipeline/pipeline.ts";
@@ -110,6 +110,7 @@ export async function executeRun(
         record: (event) => journal.record(event),
         ...(settings.onWarning === undefined ? {} : { onWarning: settings.onWarning }),
       }),
+      fetch: (reference, place) => stack.fetch(reference, place),
       observe: (event) => journal.observe(event),
       ...(settings.onPrint === undefined ? {} : { onPrint: settings.onPrint }),
       onUntracked: warnOnce(
@@ -246,7 +247,10 @@ export async function causeOf(metadata: MetadataStore, result: RunResult): Promi
 export function failureOf({ run, instance, error }: AttemptRecord): StackError {
   const { code = "STEP_FAILED", message = "", at, hint, stack } = error ?? {};
   const what = message.startsWith(`Step ${instance} `) ? message : `Step ${instance} failed: ${message}`;
-  const failure = new StackError({ code, kind: "failed" }, at === undefined ? what : `${what}\n  at ${at}`, {
+  // That stored data is damaged is worse than that a step failed, and needs another remedy.
+  const kind =
+    Object.hasOwn(errorCodes, code) && errorCodes[code as ErrorCode] === "integrity" ? "integrity" : "failed";
+  const failure = new StackError({ code, kind }, at === undefined ? what : `${what}\n  at ${at}`, {
     hint: hint ?? `See its log: stack runs logs ${run} ${instance}`,
   });
   if (stack !== undefined) failure.stack = stack;

@@ -107,6 +107,7 @@ export async function runInstance(
         record: (event) => metadata.append([writer.stamp(event)]),
         ...(settings.onWarning === undefined ? {} : { onWarning: settings.onWarning }),
       }),
+      fetch: (reference, place) => stack.fetch(reference, place),
       observe: (event) => {
         if (event.kind === "attempt-finished") status = event.status;
       },

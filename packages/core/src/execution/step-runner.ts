@@ -19,11 +19,13 @@ import { filesIn } from "../pipeline/standalone-context.ts";
 import { checkOutputs, type StepCode } from "../pipeline/step.ts";
 import type { StepContext } from "../pipeline/context.ts";
 import { thisProcess } from "../platform.ts";
+import type { Stack } from "../stack/stack.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { toErrorRecord } from "./error-record.ts";
 import type { EventWriter } from "./event-writer.ts";
 import type { AttemptModels, ModelsOfAttempt } from "./run-models.ts";
 import { scratchFolder } from "./scratch.ts";
+import { stepFetch } from "./step-fetch.ts";
 import { StepInputs } from "./step-inputs.ts";
 import { stepPrograms, type ProgramScope } from "./step-programs.ts";
 import { show, withStepOutput, type PrintListener } from "./step-output.ts";
@@ -45,6 +47,7 @@ export interface RunScope {
   readonly signal: AbortSignal;
   readonly programs: ProgramScope;
   readonly models: ModelsOfAttempt;
+  readonly fetch: Stack["fetch"];
   /** Told of every event that the runner writes, once it is recorded or about to be. */
   readonly observe: (event: RunEvent) => void;
   readonly onPrint?: PrintListener;
@@ -229,6 +232,7 @@ export class StepRunner {
       const kept = log.write(`${new Date().toISOString()} ${level} ${message}\n`);
       if (kept !== "") show(to, `${level === "info" ? "" : `${level}: `}${message}\n`);
     };
+    const files = filesIn(attempt.folder);
     return {
       pipelineName: run.pipeline,
       runId: run.id,
@@ -240,7 +244,8 @@ export class StepRunner {
       tracker,
       models,
       programs: stepPrograms(this.#scope, { instance: instance.name, log, onPrint }, tracker),
-      ...filesIn(attempt.folder),
+      fetch: stepFetch(this.#scope, () => files.folder("fetched").folder, tracker),
+      ...files,
     };
   }
 }

@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { basename, join } from "node:path";
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import { listFolder, listingToJson } from "../artifacts/listing.ts";
-import type { StoredBlob } from "../components/artifact-store.ts";
+import { hashFile } from "../artifacts/regular-file.ts";
 import type { NewModelFile } from "../components/model-registry.ts";
 import { isFolder } from "../artifacts/model.ts";
 import { digestOf, type Digest } from "../digest.ts";
-import { messageOf, StackError } from "../errors.ts";
+import { StackError } from "../errors.ts";
 
 /** A model's files with their digests, and the digest over all of them. */
 export interface ModelFiles {
@@ -38,19 +36,4 @@ export async function readModelFiles(model: FileRef | FolderRef): Promise<ModelF
       localPath: join(folder, path),
     })),
   };
-}
-
-/** A file's size and sha256, without holding it in memory. */
-export async function hashFile(path: string): Promise<StoredBlob> {
-  const hash = createHash("sha256");
-  let size = 0;
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      size += chunk.byteLength;
-    }
-  } catch (cause) {
-    throw new StackError("FILE_NOT_FOUND", `The file ${path} cannot be read: ${messageOf(cause)}.`, { cause });
-  }
-  return { digest: `sha256:${hash.digest("hex")}`, size };
 }

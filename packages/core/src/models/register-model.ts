@@ -8,7 +8,7 @@ import type { Stack } from "../stack/stack.ts";
 import { readModelFiles } from "./model-files.ts";
 import { registerVersion, type VersionFacts } from "./register-version.ts";
 import { requireRegistry } from "./require-registry.ts";
-import { contentLineage, trackedFacts } from "./run-lineage.ts";
+import { allInputs, contentLineage, trackedFacts } from "./run-lineage.ts";
 
 /** Where a model that is registered after the fact came from. */
 export interface Provenance {
@@ -87,7 +87,7 @@ async function factsOfRun(
       command: run.command,
       run: { id: run.id, name: run.name, pipeline: run.pipeline },
       step: content.producer,
-      inputs: { ...tracked?.inputs, ...content.inputs },
+      inputs: allInputs(tracked?.inputs, content.inputs),
       ...source,
     },
   };

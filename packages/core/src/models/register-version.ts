@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { hashFile } from "../artifacts/regular-file.ts";
 import type { Caller } from "../components/common.ts";
 import type { ModelRegistry, NewModelFile, RegistryModelVersion, StageChange } from "../components/model-registry.ts";
 import { refuseUnexpectedHolder } from "../components/stage-expectations.ts";
@@ -9,7 +10,7 @@ import { digestOf, shortDigest } from "../digest.ts";
 import { StackError } from "../errors.ts";
 import { describeEnvironment } from "./environment.ts";
 import { lineageTags, type Lineage } from "./lineage-tags.ts";
-import { hashFile, type ModelFiles } from "./model-files.ts";
+import type { ModelFiles } from "./model-files.ts";
 
 /** What is known of a version besides what its author says. */
 export interface VersionFacts {

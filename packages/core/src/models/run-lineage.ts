@@ -1,3 +1,4 @@
+import { parseReference } from "../artifacts/reference.ts";
 import { itemsOf } from "../components/common.ts";
 import type { ExperimentTracker } from "../components/experiment-tracker.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
@@ -12,7 +13,7 @@ export interface ContentLineage {
   readonly producer: string;
   /** The tracked run of the attempt that produced it. */
   readonly trackedRunId: string | undefined;
-  /** What went in, directly and further up: `instance.output` or `models:/NAME/VERSION`, and its digest. */
+  /** What went in, directly and further up: `instance.output`, `models:/NAME/VERSION` or a reference's address, and its digest. */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +39,9 @@ export async function contentLineage(
   const models = received
     .flat()
     .flatMap(({ from, digest: of }): [string, string][] => ("model" in from ? [[modelSource(from, stack), of]] : []));
-  const inputs = [...outputsInto(plan, above, outputs), ...models].sort(([a], [b]) => (a < b ? -1 : 1));
+  const artifacts = outputsInto(plan, above, outputs);
+  const data = await dataOf(metadata, plan, artifacts);
+  const inputs = [...artifacts, ...data, ...models].sort(([a], [b]) => (a < b ? -1 : 1));
   return { producer, trackedRunId: attempt?.trackedRun, inputs: Object.fromEntries(inputs) };
 }
 
@@ -60,7 +63,7 @@ function outputsInto(
   plan: Plan,
   names: ReadonlySet<string>,
   outputs: readonly OutputRecord[],
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, Digest> {
   const digests = new Map(outputs.map((output) => [`${output.instance}.${output.name}`, output.digest]));
   const refs = plan.instances
     .filter(({ name }) => names.has(name))
@@ -69,15 +72,48 @@ function outputsInto(
   return new Map(keys.flatMap((key) => (digests.has(key) ? [[key, digests.get(key)!]] : [])));
 }
 
+/** What stands in place of the digest of data that has none. */
+const UNKNOWN = "unknown";
+
+/** The data that references among these artifacts name: their own digest is only that of the name. */
+async function dataOf(
+  metadata: MetadataStore,
+  plan: Plan,
+  artifacts: ReadonlyMap<string, Digest>,
+): Promise<[string, string][]> {
+  const keys = plan.instances.flatMap(({ name, outputs }) =>
+    Object.entries(outputs).flatMap(([output, { kind }]) => (kind === "reference" ? [`${name}.${output}`] : [])),
+  );
+  const records = await Promise.all(
+    keys.flatMap((key) => (artifacts.has(key) ? [metadata.getArtifact(artifacts.get(key)!)] : [])),
+  );
+  return records.flatMap(({ inline }) => {
+    if (inline === undefined) return [];
+    const { uri, digest = UNKNOWN } = parseReference(Buffer.from(inline).toString());
+    return [[uri, digest]];
+  });
+}
+
+/** What was logged as input and what the artifacts say. The digest of data may be known only once it was fetched, which is then logged. */
+export function allInputs(
+  logged: Readonly<Record<string, string>> = {},
+  found: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const known = Object.entries({ ...logged, ...found }).map(([name, digest]) =>
+    digest === UNKNOWN ? [name, logged[name] ?? digest] : [name, digest],
+  );
+  return Object.fromEntries(known) as Record<string, string>;
+}
+
 /** The parameters, last metrics and inputs of a tracked run, and of the run that it is nested in for the inputs. */
 export async function trackedFacts(tracker: ExperimentTracker, id: string) {
   const run = await tracker.getRun(id);
   const parent = run.parentId === undefined ? undefined : await tracker.getRun(run.parentId);
-  const inputs = [...(parent?.inputs ?? []), ...run.inputs].filter(({ digest }) => digest !== undefined);
+  const inputs = [...(parent?.inputs ?? []), ...run.inputs];
   return {
     params: run.params,
     metrics: Object.fromEntries(Object.entries(run.metrics).map(([key, point]) => [key, point.value])),
-    inputs: Object.fromEntries(inputs.map(({ name, digest }) => [name, digest!])),
+    inputs: Object.fromEntries(inputs.map(({ name, digest = UNKNOWN }) => [name, digest])),
     url: run.url,
   };
 }

@@ -15,7 +15,7 @@ import { loadFound } from "./load-model.ts";
 import { readModelFiles } from "./model-files.ts";
 import { findModelsOf } from "./references.ts";
 import { RunReferences } from "./run-references.ts";
-import { contentLineage, modelSource, trackedFacts } from "./run-lineage.ts";
+import { allInputs, contentLineage, modelSource, trackedFacts } from "./run-lineage.ts";
 import { registerVersion, settle, type VersionFacts } from "./register-version.ts";
 
 /** How runs use models: what their plans refer to, and what steps use as `context.models`. */
@@ -134,7 +134,7 @@ class ModelsOfStep implements AttemptModels {
         // A body may also register files that it made itself: then it is the producer.
         step: content?.producer ?? this.#instance.name,
         ...(source === undefined ? {} : { source }),
-        inputs: { ...tracked?.inputs, ...(content === undefined ? this.#loaded : content.inputs) },
+        inputs: allInputs(tracked?.inputs, content === undefined ? this.#loaded : content.inputs),
       },
     };
   }

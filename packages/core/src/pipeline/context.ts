@@ -1,4 +1,5 @@
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
+import type { Reference } from "../artifacts/reference.ts";
 import type { StepModels } from "../components/step-models.ts";
 import type { StepPrograms } from "../components/step-programs.ts";
 import type { StepTracker } from "../components/step-tracker.ts";
@@ -31,6 +32,12 @@ export interface StepContext {
   readonly programs: StepPrograms;
   /** Writes a file into the step's own folder, to be returned as an output; without `data`, only names its place. */
   readonly file: (name: string, data?: string | Uint8Array) => FileRef;
+  /**
+   * The data of a reference, checked against its digest: of a path the very file in place, of `https:` a copy in the step's own folder.
+   *
+   * @throws StackError FILE_NOT_FOUND, FETCH_FAILED, DIGEST_MISMATCH; UNSUPPORTED for an address that nothing fetches
+   */
+  readonly fetch: (reference: Reference) => Promise<FileRef>;
   /** Makes an empty folder in the step's own folder, to be filled and returned as an output. */
   readonly folder: (name?: string) => FolderRef;
 }

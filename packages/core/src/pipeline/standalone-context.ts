@@ -2,26 +2,32 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
+import { builtInFetcher, fetchReference } from "../artifacts/fetcher.ts";
 import { noModels } from "../components/step-models.ts";
 import { standalonePrograms } from "../components/step-programs.ts";
 import { silentTracker } from "../components/step-tracker.ts";
 import { checkFileName } from "../safe-path.ts";
 import type { StepContext } from "./context.ts";
 
-/** The context of `step.run()`: files go to a fresh temporary folder, nothing is tracked, the log goes nowhere. */
+/** The context of `step.run()`: files go to a fresh temporary folder, nothing is tracked, the log goes nowhere, and
+ * relative paths of references begin at the working folder. */
 export function standaloneContext(stepName: string, instance: string): StepContext {
+  const files = filesIn(() => mkdtempSync(join(tmpdir(), `${stepName}-`)));
+  const { signal } = new AbortController();
+  const place = { projectFolder: process.cwd(), folder: () => files.folder("fetched").folder, signal };
   return {
     pipelineName: "none",
     runId: "00000000-0000-7000-8000-000000000000",
     runName: "none",
     stepName,
     instance,
-    signal: new AbortController().signal,
+    signal,
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     tracker: silentTracker(),
     models: noModels(),
     programs: standalonePrograms(),
-    ...filesIn(() => mkdtempSync(join(tmpdir(), `${stepName}-`))),
+    fetch: (reference) => fetchReference(reference, place, builtInFetcher),
+    ...files,
   };
 }
 

@@ -49,6 +49,7 @@ export function memoryStack(size: "full" | "bare" = "full"): MemoryStack {
   const stack = new Stack(
     { ...about, defaultTags: {}, entry },
     async (kind) => components[kind],
+    async () => undefined,
     async (name) => Promise.reject(new Error(`there is no stack ${name} beside it`)),
     async () => undefined,
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import type { Fetcher } from "../artifacts/fetcher.ts";
 import { FlavorCatalog } from "./flavor-catalog.ts";
 import { definePlugin, type AnyFlavor } from "./flavor.ts";
 import type { PluginSource } from "./plugins.ts";
@@ -17,14 +18,29 @@ function flavor(kind: AnyFlavor["kind"], name: string): AnyFlavor {
   };
 }
 
+interface Schemes {
+  readonly listed?: readonly string[];
+  readonly exported?: readonly string[];
+}
+
+function fetcherOf(schemes: readonly string[]): Fetcher {
+  return { schemes, fetch: async () => ({ path: "/data" }) };
+}
+
 /** A plugin that says it brings `listed` and exports `exported`. `loads` counts its imports. */
-function plugin(name: string, listed: readonly string[], exported: readonly AnyFlavor[], problem?: string) {
+function plugin(
+  name: string,
+  listed: readonly string[],
+  exported: readonly AnyFlavor[],
+  problem?: string,
+  schemes: Schemes = {},
+) {
   const counter = { loads: 0 };
   const source: PluginSource = {
-    manifest: { package: name, version: "1.0.0", flavors: listed, problem },
+    manifest: { package: name, version: "1.0.0", flavors: listed, fetchers: schemes.listed ?? [], problem },
     load: async () => {
       counter.loads++;
-      return definePlugin({ api: 1, flavors: exported });
+      return definePlugin({ api: 1, flavors: exported, fetchers: [fetcherOf(schemes.exported ?? [])] });
     },
   };
   return { source, counter };
@@ -124,5 +140,30 @@ describe("FlavorCatalog", () => {
     const catalog = new FlavorCatalog([broken.source, mlflow.source]);
     await expect(catalog.find("model_registry", "broken")).rejects.toMatchObject({ code: "PLUGIN_INVALID" });
     expect((await catalog.find("model_registry", "mlflow")).name).toBe("mlflow");
+  });
+
+  it("finds what fetches a scheme by the manifests, and imports that plugin alone", async () => {
+    const cloud = plugin("cloud", [], [], undefined, { listed: ["s3"], exported: ["s3", "gs"] });
+    const other = plugin("other", [], [], undefined, { listed: ["ftp"], exported: ["ftp"] });
+    const catalog = new FlavorCatalog([cloud.source, other.source]);
+
+    expect((await catalog.fetcher("s3"))?.schemes).toEqual(["s3", "gs"]);
+    expect(await catalog.fetcher("gs")).toBeUndefined();
+    expect([cloud.counter.loads, other.counter.loads]).toEqual([1, 0]);
+  });
+
+  it("refuses a plugin that does not export the fetcher that it lists", async () => {
+    const catalog = new FlavorCatalog([plugin("cloud", [], [], undefined, { listed: ["s3"] }).source]);
+    await expect(catalog.fetcher("s3")).rejects.toMatchObject({
+      code: "PLUGIN_INVALID",
+      message: expect.stringContaining("cloud 1.0.0 lists a fetcher of s3:"),
+    });
+  });
+
+  it("refuses two plugins that fetch one scheme", () => {
+    const fetching = (name: string) => plugin(name, [], [], undefined, { listed: ["s3"] }).source;
+    expect(() => new FlavorCatalog([fetching("a"), fetching("b")])).toThrow(
+      expect.objectContaining({ code: "FLAVOR_DUPLICATE", message: "Both a and b bring a fetcher of s3:." }),
+    );
   });
 });

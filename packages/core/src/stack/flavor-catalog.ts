@@ -1,7 +1,8 @@
+import type { Fetcher } from "../artifacts/fetcher.ts";
 import type { ComponentKind } from "../components/kinds.ts";
 import { StackError, type SourceLocation } from "../errors.ts";
 import { nearest } from "../suggest.ts";
-import type { AnyFlavor } from "./flavor.ts";
+import type { AnyFlavor, Plugin } from "./flavor.ts";
 import { loadPlugin, type PluginManifest, type PluginSource } from "./plugins.ts";
 
 /** A flavor as `stack flavor list` shows it. */
@@ -17,23 +18,23 @@ export interface FlavorListing {
 /** The flavors of all plugins, known from their manifests; a plugin is imported when one of its flavors is wanted. */
 export class FlavorCatalog {
   readonly #sources: readonly PluginSource[];
-  readonly #loaded = new Map<string, Promise<readonly AnyFlavor[]>>();
+  readonly #loaded = new Map<string, Promise<Plugin>>();
 
-  /** @throws StackError FLAVOR_DUPLICATE when two packages list the same kind and name */
+  /** @throws StackError FLAVOR_DUPLICATE when two packages list the same kind and name, or fetch the same scheme */
   constructor(sources: readonly PluginSource[]) {
     this.#sources = sources;
     const owners = new Map<string, string>();
     for (const { manifest } of sources) {
-      for (const flavor of manifest.flavors) {
+      const brought = [
+        ...manifest.flavors.map((flavor) => `the flavor ${flavor}`),
+        ...manifest.fetchers.map((scheme) => `a fetcher of ${scheme}:`),
+      ];
+      for (const flavor of brought) {
         const other = owners.get(flavor);
         if (other !== undefined) {
-          throw new StackError(
-            "FLAVOR_DUPLICATE",
-            `Both ${other} and ${manifest.package} bring the flavor ${flavor}.`,
-            {
-              hint: "Remove one of them from plugins: in stack.yaml.",
-            },
-          );
+          throw new StackError("FLAVOR_DUPLICATE", `Both ${other} and ${manifest.package} bring ${flavor}.`, {
+            hint: "Remove one of them from plugins: in stack.yaml.",
+          });
         }
         owners.set(flavor, manifest.package);
       }
@@ -66,7 +67,7 @@ export class FlavorCatalog {
    */
   async find(kind: ComponentKind, name: string, location?: SourceLocation): Promise<AnyFlavor> {
     const source = this.require(kind, name, location);
-    const flavors = await this.#load(source);
+    const { flavors } = await this.#load(source);
     const flavor = flavors.find((candidate) => candidate.kind === kind && candidate.name === name);
     if (flavor === undefined) {
       throw new StackError(
@@ -78,7 +79,25 @@ export class FlavorCatalog {
     return flavor;
   }
 
-  #load(source: PluginSource): Promise<readonly AnyFlavor[]> {
+  /**
+   * Imports the plugin that fetches references of a scheme; `undefined` when none does.
+   *
+   * @throws StackError PLUGIN_INVALID
+   */
+  async fetcher(scheme: string): Promise<Fetcher | undefined> {
+    const source = this.#sources.find(({ manifest }) => manifest.fetchers.includes(scheme));
+    if (source === undefined) return undefined;
+    const { fetchers = [] } = await this.#load(source);
+    const fetcher = fetchers.find(({ schemes }) => schemes.includes(scheme));
+    if (fetcher !== undefined) return fetcher;
+    throw new StackError(
+      "PLUGIN_INVALID",
+      `The plugin ${source.manifest.package} ${source.manifest.version} lists a fetcher of ${scheme}: in its package.json but does not export it.`,
+      { hint: "Update it." },
+    );
+  }
+
+  #load(source: PluginSource): Promise<Plugin> {
     const name = source.manifest.package;
     const loading = this.#loaded.get(name) ?? loadPlugin(source);
     this.#loaded.set(name, loading);

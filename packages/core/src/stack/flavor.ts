@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Fetcher } from "../artifacts/fetcher.ts";
 import type { ComponentKind, ComponentTypes } from "../components/kinds.ts";
 
 /** What a flavor's `create` gets besides its configuration. */
@@ -38,6 +39,8 @@ export function defineFlavor<const K extends ComponentKind, S extends z.ZodObjec
 export interface Plugin {
   readonly api: 1;
   readonly flavors: readonly AnyFlavor[];
+  /** What brings the data of references to this machine. package.json lists their schemes: `"fetchers": ["s3"]`. */
+  readonly fetchers?: readonly Fetcher[];
 }
 
 /** A flavor of some kind; its configuration is checked by its own schema before `create` sees it. */

@@ -41,6 +41,7 @@ const builtIn: PluginSource = {
     package: "built-in",
     version: "1.0.0",
     flavors: flavors.map(({ kind, name }) => `${kind}/${name}`),
+    fetchers: [],
     problem: undefined,
   },
   load: async () => definePlugin({ api: 1, flavors }),

@@ -105,7 +105,8 @@ export async function openStackOf(project: Project, stackName?: string): Promise
   // Loaded when a stack is opened: what only reads stack.yaml needs no container.
   const { createStackContainer } = await import("./container.ts");
   const opened = new AsyncDisposableStack();
-  const get = createStackContainer(await project.catalog(), {
+  const catalog = await project.catalog();
+  const get = createStackContainer(catalog, {
     components,
     projectFolder: project.folder,
     stateFolder: join(project.folder, ".stack"),
@@ -123,6 +124,7 @@ export async function openStackOf(project: Project, stackName?: string): Promise
       defaultTags: project.file.defaultTags,
     },
     get,
+    (scheme) => catalog.fetcher(scheme),
     onceEach(async (other) => opened.use(await openStackOf(project, other))),
     () => opened.disposeAsync(),
   );

@@ -36,8 +36,15 @@ describe("findPlugin", () => {
       package: "flavor-gto",
       version: "1.2.3",
       flavors: ["model_registry/gto"],
+      fetchers: [],
       problem: undefined,
     });
+  });
+
+  it("reads which schemes of references a package fetches", async () => {
+    const says = { modelstack: { api: 1, flavors: [], fetchers: ["s3", 3] } };
+    using p = project({ [`${at}/package.json`]: manifest(says) });
+    expect((await findPlugin("flavor-gto", p.folder)).manifest).toMatchObject({ flavors: [], fetchers: ["s3"] });
   });
 
   it("finds a package of a scope, and one that a folder above the project has", async () => {
@@ -145,7 +152,7 @@ describe("loadPlugin", () => {
     ],
   ])("imports %s of a package that says %j", async (entry, says) => {
     using p = project({ [`${at}/package.json`]: manifest(says), [`${at}/${entry}`]: PLUGIN });
-    expect(await load(p.folder)).toEqual([{ kind: "model_registry", name: "gto" }]);
+    expect((await load(p.folder)).flavors).toEqual([{ kind: "model_registry", name: "gto" }]);
   });
 
   it.each([

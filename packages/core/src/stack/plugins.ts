@@ -4,7 +4,7 @@ import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, StackError, type SourceLocation } from "../errors.ts";
 import { printable } from "../names.ts";
-import type { AnyFlavor, Plugin } from "./flavor.ts";
+import type { Plugin } from "./flavor.ts";
 import { entryOf } from "./package-entry.ts";
 
 /** The version of the interface between core and plugins. */
@@ -17,6 +17,8 @@ export interface PluginManifest {
   readonly version: string;
   /** `kind/name` of each flavor. */
   readonly flavors: readonly string[];
+  /** The schemes of references that it fetches. */
+  readonly fetchers: readonly string[];
   /** Why it cannot be used now, or `undefined` when it can. */
   readonly problem: string | undefined;
 }
@@ -32,16 +34,19 @@ export interface PluginSource {
 interface PackageJson {
   readonly name?: unknown;
   readonly version?: unknown;
-  readonly modelstack?: { readonly api?: unknown; readonly flavors?: unknown };
+  readonly modelstack?: { readonly api?: unknown; readonly flavors?: unknown; readonly fetchers?: unknown };
 }
 
 /** Reads the manifest of a plugin whose package.json is known. */
 export async function readManifest(path: string): Promise<PluginManifest> {
   const { name, version, modelstack } = JSON.parse(await readFile(path, "utf8")) as PackageJson;
   if (typeof name !== "string" || typeof version !== "string") throw new TypeError("it has no name and version");
-  const listed: unknown[] = Array.isArray(modelstack?.flavors) ? modelstack.flavors : [];
-  const flavors = listed.filter((flavor) => typeof flavor === "string");
-  return { package: name, version, flavors, problem: problemOf(modelstack) };
+  const [flavors, fetchers] = [texts(modelstack?.flavors), texts(modelstack?.fetchers)];
+  return { package: name, version, flavors, fetchers, problem: problemOf(modelstack) };
+}
+
+function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === "string") : [];
 }
 
 function problemOf(modelstack: PackageJson["modelstack"]): string | undefined {
@@ -137,7 +142,7 @@ async function manifestInside(name: string, projectFolder: string, at: At): Prom
  *
  * @throws StackError PLUGIN_INVALID naming the plugin and its version
  */
-export async function loadPlugin(source: PluginSource): Promise<readonly AnyFlavor[]> {
+export async function loadPlugin(source: PluginSource): Promise<Plugin> {
   const { manifest } = source;
   const label = `${manifest.package} ${manifest.version}`;
   if (manifest.problem !== undefined) {
@@ -162,5 +167,6 @@ export async function loadPlugin(source: PluginSource): Promise<readonly AnyFlav
       { hint: "Update or remove it. Commands that do not need its flavors still work." },
     );
   }
-  return plugin.flavors;
+  // The parts of it are what its types say, or fail where they are used.
+  return plugin as Plugin;
 }

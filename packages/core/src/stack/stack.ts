@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { fetchReference, type Fetched, type FetchPlace, type FindFetcher } from "../artifacts/fetcher.ts";
+import type { Reference } from "../artifacts/reference.ts";
 import type { ComponentKind, ComponentTypes } from "../components/kinds.ts";
 import { digestOf, type Digest } from "../digest.ts";
 import { canonicalJson } from "../json.ts";
@@ -19,6 +21,7 @@ export class Stack implements AsyncDisposable {
   /** What every run and every model version is tagged with, from `default_tags:`. */
   readonly defaultTags: Readonly<Record<string, string>>;
   readonly #get: ComponentGetter;
+  readonly #findFetcher: FindFetcher;
   readonly #open: (name: string) => Promise<Stack>;
   readonly #dispose: () => Promise<void>;
 
@@ -32,6 +35,7 @@ export class Stack implements AsyncDisposable {
       readonly defaultTags: Readonly<Record<string, string>>;
     },
     get: ComponentGetter,
+    findFetcher: FindFetcher,
     open: (name: string) => Promise<Stack>,
     dispose: () => Promise<void>,
   ) {
@@ -43,6 +47,7 @@ export class Stack implements AsyncDisposable {
     this.modelNames = about.modelNames;
     this.defaultTags = about.defaultTags;
     this.#get = get;
+    this.#findFetcher = findFetcher;
     this.#open = open;
     this.#dispose = dispose;
   }
@@ -72,6 +77,15 @@ export class Stack implements AsyncDisposable {
   /** `undefined` when the stack has none. */
   async modelRegistry(): Promise<ComponentTypes["model_registry"] | undefined> {
     return this.has("model_registry") ? this.#get("model_registry") : undefined;
+  }
+
+  /**
+   * The data of a reference, checked against its digest: in place, or as a file in `place.folder()`. Relative paths begin at the project folder.
+   *
+   * @throws StackError FILE_NOT_FOUND, FETCH_FAILED, DIGEST_MISMATCH; UNSUPPORTED for an address that nothing fetches
+   */
+  fetch(reference: Reference, place: Omit<FetchPlace, "projectFolder">): Promise<Fetched> {
+    return fetchReference(reference, { ...place, projectFolder: this.projectFolder }, this.#findFetcher);
   }
 
   /**
