@@ -75,8 +75,13 @@ describe("a model that is trained on references", () => {
     const [{ digest } = { digest: "" }] = await json<{ digest: string }[]>(
       call(at.folder, ["artifacts", "list", "--type", "reference", "--json"]),
     );
-    const { exit } = await stack(at.folder, ["artifacts", "pull", digest]);
-    expect(exit).toBe(0);
+    const show = await call(at.folder, ["artifacts", "show", digest]);
+    expect(show.stdout).toMatch(/^refers to: +data\/points\.csv\nits digest: +sha256:/m);
+    const { exit, stderr } = await stack(at.folder, ["artifacts", "pull", digest]);
+    expect([exit, stderr]).toEqual([
+      0,
+      expect.stringContaining("the data itself stays where it is: data/points.csv\n"),
+    ]);
     expect(JSON.parse(at.read("data.json"))).toEqual({ uri: "data/points.csv", digest: sha256("from the project\n") });
   });
 });

@@ -40,7 +40,7 @@ export type { StepSettings } from "./pipeline/plan-builder.ts";
 export { artifact } from "./artifacts/types.ts";
 export type { Fetched, Fetcher, FetchPlace } from "./artifacts/fetcher.ts";
 export { parseReference, reference, type Reference } from "./artifacts/reference.ts";
-export { figure, formatOf, type Figure, type FigureFormat } from "./artifacts/figure.ts";
+export { figure, figureOf, type Figure, type FigureFormat } from "./artifacts/figure.ts";
 export { tableFrom, type Table } from "./artifacts/table.ts";
 export type { TableOptions } from "./artifacts/table-type.ts";
 export type { LoadedModel, ModelRef, ModelType, ReferencedVersion } from "./artifacts/model.ts";

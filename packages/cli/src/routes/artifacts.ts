@@ -9,7 +9,7 @@ export const artifactsRoutes = buildRouteMap({
       loader: () => import("../commands/artifacts/list.ts"),
       parameters: {
         flags: {
-          type: optional("TYPE", "Artifacts of this type: json, text, file, directory"),
+          type: optional("TYPE", "Artifacts of this type: json, table, figure, reference, file, …"),
           name: optional("NAME", "The versions of this name"),
           ...limitFlag,
           ...stackFlags,

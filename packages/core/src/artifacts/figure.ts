@@ -57,13 +57,15 @@ export function figureType(options: ArtifactOptions = {}): ArtifactType<Figure, 
       const { format, data } = figure(value.format, value.data);
       return { form: "bytes", bytes: data, extension: extensionsOf(format)[0]! };
     },
-    unpack: (packed) => {
-      const data = bytesOf(packed);
-      const format = formatOf(data);
-      if (format === undefined) throw invalid(`the content is none of the figures that are known: ${known}`);
-      return figure(format, data);
-    },
+    unpack: (packed) => figureOf(bytesOf(packed)),
   };
+}
+
+/** The figure that these bytes are. @throws StackError ARTIFACT_INVALID */
+export function figureOf(data: Uint8Array): Figure {
+  const format = formatOf(data);
+  if (format === undefined) throw invalid(`the content is none of the figures that are known: ${known}`);
+  return figure(format, data);
 }
 
 /** The endings of files in this format, the usual one first. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { ArtifactIo, checkFileName, findArtifact, shortDigest, StackError } from "@modelstack/core";
-import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { ArtifactIo, checkFileName, findArtifact, parseReference, shortDigest, StackError } from "@modelstack/core";
+import { openStackFor, print, say, type Context, type StackFlags } from "../../context.ts";
 
 export interface Flags extends StackFlags {
   readonly to?: string;
@@ -19,7 +19,11 @@ export default async function pull(this: Context, flags: Flags, reference: strin
   }
   await mkdir(dirname(path), { recursive: true });
   const io = new ArtifactIo(() => stack.artifactStore(), metadata);
-  if (record.form === "bytes") await writeFile(path, await io.content(record));
-  else await io.copyTo(record, path);
+  if (record.form === "bytes") {
+    const content = await io.content(record);
+    await writeFile(path, content);
+    if (record.type === "reference" && !flags.json)
+      say(this, `the data itself stays where it is: ${parseReference(Buffer.from(content).toString()).uri}`);
+  } else await io.copyTo(record, path);
   print(this, flags, { digest: record.digest, path }, () => path);
 }
