@@ -62,6 +62,7 @@ export const errorCodes = {
   ARTIFACT_INVALID: "invalid",
   RUN_FAILED: "failed",
   RUN_CANCELLED: "cancelled",
+  TRANSFER_CANCELLED: "cancelled",
   RUN_HELD: "conflict",
   RUN_IN_USE: "conflict",
 

@@ -70,7 +70,8 @@ export { commandStep } from "./programs/command-step.ts";
 export { registerModelStep } from "./models/register-model-step.ts";
 export { requireRegistry } from "./models/require-registry.ts";
 export { registerModelOn } from "./models/register-model.ts";
-export { loadModelFrom, type LoadOptions } from "./models/load-model.ts";
+export { cacheOf, loadModelFrom, type LoadOptions } from "./models/load-model.ts";
+export type { CachedModel, ModelCache, Pruned } from "./models/cache/model-cache.ts";
 export { parseModelUri, type ModelReference, type ModelUri } from "./components/model-uri.ts";
 export { resolveModel } from "./models/resolve-model.ts";
 export {
@@ -139,7 +140,7 @@ export { componentKinds, type ComponentKind, type ComponentTypes } from "./compo
 export { itemsOf, type Caller, type Page, type PageRequest, type SearchQuery } from "./components/common.ts";
 export { failedCheck, type Checkable, type CheckOptions, type HealthCheck } from "./components/health.ts";
 export type { ArtifactStore, ArtifactStoreCapabilities, StoredBlob } from "./components/artifact-store.ts";
-export type { Transfer } from "./components/transfer.ts";
+export type { Transfer, TransferOptions, TransferProgress } from "./components/transfer.ts";
 export type {
   Experiment,
   ExperimentTracker,

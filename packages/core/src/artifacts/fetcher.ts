@@ -66,7 +66,7 @@ export async function fetchReference(
   };
   const fetched = await fetcher.fetch(uri, { ...place, folder });
   if (digest === undefined) return fetched;
-  const actual = fetched.digest ?? (await hashFile(fetched.path, place.signal)).digest;
+  const actual = fetched.digest ?? (await hashFile(fetched.path, { signal: place.signal })).digest;
   if (actual === digest) return { ...fetched, digest };
   // What lies in place is not ours to remove.
   if (made) await unlink(fetched.path).catch(() => undefined);

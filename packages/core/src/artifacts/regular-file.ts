@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat } from "node:fs/promises";
 import type { StoredBlob } from "../components/artifact-store.ts";
+import type { Transfer } from "../components/transfer.ts";
 import { messageOf, StackError } from "../errors.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function sizeOfFile(path: string): Promise<number> {
 }
 
 /** A file's size and sha256, without holding it in memory. @throws StackError FILE_NOT_FOUND */
-export async function hashFile(path: string, signal?: AbortSignal): Promise<StoredBlob> {
+export async function hashFile(path: string, { onBytes, signal }: Transfer = {}): Promise<StoredBlob> {
   const hash = createHash("sha256");
   let size = 0;
   try {
@@ -36,6 +37,7 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<Stor
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       hash.update(chunk);
       size += chunk.byteLength;
+      onBytes?.(chunk.byteLength);
     }
   } catch (cause) {
     signal?.throwIfAborted();

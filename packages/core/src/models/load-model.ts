@@ -1,74 +1,67 @@
-import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { randomUUIDv7 } from "node:crypto";
+import { join } from "node:path";
 import type { LoadedModel } from "../artifacts/model.ts";
-import type { ModelFile, ModelRegistry } from "../components/model-registry.ts";
-import { StackError } from "../errors.ts";
-import type { FoundModel } from "../execution/run-models.ts";
-import { makePrivateFolder, syncFolder } from "../platform.ts";
-import { safeJoin } from "../safe-path.ts";
+import type { ModelUse } from "../components/records.ts";
+import { stoppable, transferOf, type Transfer, type TransferOptions } from "../components/transfer.ts";
+import { messageOf } from "../errors.ts";
+import { commandLine } from "../execution/command-line.ts";
+import { referenceOf, type FoundModel } from "../execution/run-models.ts";
+import { userName } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
-import { readModelFiles } from "./model-files.ts";
+import { ModelCache } from "./cache/model-cache.ts";
 import { findModel } from "./references.ts";
 
 /** What a caller may decide about loading a model. */
-export interface LoadOptions {
-  readonly onWarning?: (message: string) => void;
+export interface LoadOptions extends TransferOptions {
+  /** Told that the version is deprecated, for example. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
+/** Who loads a model, as it is recorded. */
+type User = Pick<ModelUse, "user" | "command" | "run" | "instance">;
+
 /**
- * Fetches a model into the cache of this machine, checks it, and says where it is.
+ * Fetches a model into the cache of this machine, unless it is there, records that it was used, and says where it is.
  *
- * @throws StackError of {@link findModel} and of the registry; DIGEST_MISMATCH when what came is not what was registered
+ * @throws StackError of {@link findModel} and of the registry; DIGEST_MISMATCH when it is not what was registered; TRANSFER_CANCELLED
  */
-export async function loadModelFrom(stack: Stack, uri: string, { onWarning }: LoadOptions = {}): Promise<LoadedModel> {
+export async function loadModelFrom(stack: Stack, uri: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const found = await findModel(stack, uri);
-  if (found.warning !== undefined) onWarning?.(found.warning);
-  return loadFound(stack, found);
+  if (found.warning !== undefined) options.onWarning?.(found.warning);
+  return loadFound(stack, found, { user: userName(), command: commandLine() }, options);
 }
 
 /** Loads a version that was looked up before. */
-export async function loadFound(stack: Stack, { registry, version }: FoundModel): Promise<LoadedModel> {
-  const files = (await registry.listFiles(version.model, version.version)).filter(({ part }) => part === "model");
-  const folder = join(stack.stateFolder, "cache", "models", version.modelDigest.replace(":", "-"));
-  if (!existsSync(folder)) await fetchInto(folder, registry, version, files);
-  const [only] = files;
-  // A folder with one file at its top looks like a file; which of both it was, the digest tells: a file's is its own.
-  const path = files.length === 1 && only!.digest === version.modelDigest ? safeJoin(folder, only!.path) : folder;
-  const { digest } = await readModelFiles(path === folder ? { folder } : { path });
-  if (digest !== version.modelDigest) {
-    throw new StackError(
-      "DIGEST_MISMATCH",
-      `The cached copy of ${version.uri} was changed: it has ${digest}, registered was ${version.modelDigest}.`,
-      {
-        hint: `Remove ${folder} and load it again.`,
-      },
-    );
-  }
-  return { version, path };
+export async function loadFound(
+  stack: Stack,
+  found: FoundModel,
+  user: User,
+  { signal, onProgress, onWarning }: LoadOptions,
+): Promise<LoadedModel> {
+  const { version } = found;
+  let transfer: Transfer = { signal };
+  const path = await stoppable(`Loading ${version.uri}`, signal, () =>
+    cacheOf(stack).load(found, {
+      signal,
+      onTotal: (total) => (transfer = transferOf("downloading", total, { signal, onProgress })),
+      onBytes: (count) => transfer.onBytes?.(count),
+    }),
+  );
+  await recordUse(stack, found, user, onWarning);
+  return { path, version };
 }
 
-async function fetchInto(
-  folder: string,
-  registry: ModelRegistry,
-  version: FoundModel["version"],
-  files: readonly ModelFile[],
-): Promise<void> {
-  const temporary = `${folder}.${randomUUID()}`;
-  await makePrivateFolder(dirname(folder));
+/** The models of this machine that a stack has loaded. All stacks of a project share them. */
+export function cacheOf({ stateFolder, modelCacheLimit }: Pick<Stack, "stateFolder" | "modelCacheLimit">): ModelCache {
+  return new ModelCache(join(stateFolder, "cache", "models"), modelCacheLimit);
+}
+
+/** A model serves although its use cannot be written down: somebody is waiting for it. */
+async function recordUse(stack: Stack, found: FoundModel, user: User, warn: LoadOptions["onWarning"]): Promise<void> {
+  const use: ModelUse = { id: randomUUIDv7(), at: new Date().toISOString(), ...user, ...referenceOf(found) };
   try {
-    for (const file of files) {
-      const to = safeJoin(temporary, file.path);
-      await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-      await registry.downloadFile(version.model, version.version, file, to);
-    }
-    await syncFolder(temporary);
-    await rename(temporary, folder);
-    await syncFolder(dirname(folder));
+    await (await stack.metadataStore()).recordModelUse(use);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    // Another process was faster; the content is the same.
-    if (!existsSync(folder)) throw error;
+    warn?.(`It could not be recorded that ${found.version.uri} was loaded: ${messageOf(error)}`);
   }
 }

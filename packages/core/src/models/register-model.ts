@@ -1,5 +1,6 @@
 import type { RegistryModelVersion } from "../components/model-registry.ts";
 import type { ModelRegistration } from "../components/step-models.ts";
+import { stoppable, type TransferOptions } from "../components/transfer.ts";
 import { StackError } from "../errors.ts";
 import { commandLine } from "../execution/command-line.ts";
 import { readSourceState } from "../execution/source-control.ts";
@@ -22,15 +23,28 @@ export interface Provenance {
  * Registers a model outside a step. With a run, its lineage comes from that run's records and from the commit that it ran from; without
  * one, only what holds now is said: who, with which command, at which commit.
  *
- * @throws StackError REGISTRY_MISSING, RUN_NOT_FOUND; ARTIFACT_NOT_FOUND when no instance of the run produced these files
+ * @throws StackError REGISTRY_MISSING, RUN_NOT_FOUND; ARTIFACT_NOT_FOUND when no instance of the run produced these files;
+ * TRANSFER_CANCELLED
  */
 export async function registerModelOn(
   stack: Stack,
   registration: ModelRegistration,
+  provenance: Provenance,
+  options: TransferOptions = {},
+): Promise<RegistryModelVersion> {
+  return stoppable(`Registering ${registration.name}`, options.signal, () =>
+    register(stack, registration, provenance, options),
+  );
+}
+
+async function register(
+  stack: Stack,
+  registration: ModelRegistration,
   { run, registeredBy }: Provenance,
+  options: TransferOptions,
 ): Promise<RegistryModelVersion> {
   const registry = await requireRegistry(stack);
-  const files = await readModelFiles(registration.model);
+  const files = await readModelFiles(registration.model, options);
   const base = { registeredBy, user: userName(), modelDigest: files.digest, createdAt: new Date() };
   const facts: VersionFacts =
     run === undefined
@@ -40,7 +54,8 @@ export async function registerModelOn(
           lineage: { ...base, command: commandLine(), ...(await sourceNow(stack)) },
         }
       : { files, projectFolder: stack.projectFolder, ...(await factsOfRun(stack, run, files.digest, base)) };
-  return registerVersion(registry, registration, facts, { actor: base.user, ...(run === undefined ? {} : { run }) });
+  const by = { actor: base.user, ...(run === undefined ? {} : { run }) };
+  return registerVersion(registry, registration, facts, by, options);
 }
 
 async function sourceNow(stack: Stack) {

@@ -6,8 +6,10 @@ import type { Caller } from "../components/common.ts";
 import type { ModelRegistry, NewModelFile, RegistryModelVersion, StageChange } from "../components/model-registry.ts";
 import { refuseUnexpectedHolder } from "../components/stage-expectations.ts";
 import type { ModelRegistration } from "../components/step-models.ts";
+import { transferOf, type TransferOptions } from "../components/transfer.ts";
 import { digestOf, shortDigest } from "../digest.ts";
 import { StackError } from "../errors.ts";
+import { emptyFolderTags } from "./empty-folders.ts";
 import { describeEnvironment } from "./environment.ts";
 import { lineageTags, type Lineage } from "./lineage-tags.ts";
 import type { ModelFiles } from "./model-files.ts";
@@ -30,6 +32,7 @@ export async function registerVersion(
   registration: ModelRegistration,
   facts: VersionFacts,
   by: Caller,
+  options: TransferOptions = {},
 ): Promise<RegistryModelVersion> {
   await refuseOtherHolder(registry, registration);
   const folder = await mkdtemp(join(tmpdir(), "modelstack-"));
@@ -38,6 +41,7 @@ export async function registerVersion(
     const tags: Record<string, string> = {
       ...registration.tags,
       ...lineageTags(facts.lineage),
+      ...emptyFolderTags(facts.files.emptyFolders, registry.capabilities),
       "modelstack.environment_digest": environment.digest,
     };
     const extra = [environment, ...(await extraFiles(registration))];
@@ -47,13 +51,15 @@ export async function registerVersion(
       tags["modelstack.inputs"] = digestOf(inputs);
     }
     refuseSameNames(extra);
+    const files = [...facts.files.files, ...extra];
+    const total = files.reduce((sum, { size }) => sum + size, 0);
     const version = await registry.registerModelVersion(
       {
         model: registration.name,
         ...(registration.version === undefined ? {} : { version: registration.version }),
         ...(registration.bump === undefined ? {} : { bump: registration.bump }),
         ...(registration.description === undefined ? {} : { description: registration.description }),
-        files: [...facts.files.files, ...extra],
+        files,
         modelDigest: facts.files.digest,
         tags,
         params: facts.params ?? {},
@@ -61,6 +67,7 @@ export async function registerVersion(
         ...(facts.trackedRunId === undefined ? {} : { trackedRunId: facts.trackedRunId }),
       },
       by,
+      transferOf("uploading", total, options),
     );
     return await settle(registry, version, registration, by);
   } finally {

@@ -56,6 +56,7 @@ class ModelsOfStep implements AttemptModels {
   async register(registration: ModelRegistration): Promise<RegistryModelVersion> {
     const registry = await this.registry();
     const metadata = await this.#stack.metadataStore();
+    const { signal } = this.#about;
     // A body may register several models; the order in which it does names the effect.
     const number = ++this.#registrations;
     const author = `run/${this.#about.run.id}/${this.#instance.name}${number === 1 ? "" : `#${number}`}`;
@@ -72,7 +73,7 @@ class ModelsOfStep implements AttemptModels {
     const earlier = effect.createdAt === createdAt ? undefined : await findBy(registry, registration.name, author);
     const version =
       earlier === undefined
-        ? await registerVersion(registry, registration, await this.#facts(registration, author), by)
+        ? await registerVersion(registry, registration, await this.#facts(registration, author), by, { signal })
         : await settle(registry, earlier, registration, by);
     await metadata.settleEffect(key, { model: version.model, version: version.version });
     return version;
@@ -80,7 +81,9 @@ class ModelsOfStep implements AttemptModels {
 
   async load(uri: string, input = uri): Promise<LoadedModel> {
     const found = await this.#references.find(uri);
-    const loaded = await loadFound(this.#stack, found);
+    const { run, signal, onWarning } = this.#about;
+    const user = { user: run.user, command: run.command, run: run.id, instance: this.#instance.name };
+    const loaded = await loadFound(this.#stack, found, user, { signal, onWarning });
     const { digest, ...from } = referenceOf(found);
     this.#receive({ name: input, digest, from });
     this.#loaded[modelSource(from, this.#about.run.stack)] = digest;
@@ -105,7 +108,7 @@ class ModelsOfStep implements AttemptModels {
   async #facts(registration: ModelRegistration, registeredBy: string): Promise<VersionFacts> {
     const { run, plan, source } = this.#about;
     const [files, metadata, tracker] = await Promise.all([
-      readModelFiles(registration.model),
+      readModelFiles(registration.model, { signal: this.#about.signal }),
       this.#stack.metadataStore(),
       this.#stack.experimentTracker(),
     ]);

@@ -6,7 +6,7 @@ import { registerModelStep } from "../models/register-model-step.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
 import { step } from "../pipeline/step.ts";
 import { compareRuns, diffRuns } from "./compare-runs.ts";
-import { memoryStack, type MemoryStack } from "./memory-stack.fixture.ts";
+import { memoryStack, type MemoryStack } from "../memory-stack.fixture.ts";
 
 const load = step(
   { name: "load", params: z.object({ rows: z.int() }), outputs: { rows: artifact.json(z.json()) } },

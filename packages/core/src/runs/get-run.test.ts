@@ -6,7 +6,7 @@ import { artifact } from "../artifacts/types.ts";
 import { createFramework } from "../framework.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
 import { step } from "../pipeline/step.ts";
-import { memoryStack, type MemoryStack } from "./memory-stack.fixture.ts";
+import { memoryStack, type MemoryStack } from "../memory-stack.fixture.ts";
 
 const { getRun } = createFramework(async () => []);
 const withCode = (code: string) => expect.objectContaining({ code });

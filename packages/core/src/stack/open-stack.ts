@@ -122,6 +122,7 @@ export async function openStackOf(project: Project, stackName?: string): Promise
       entry,
       modelNames: project.file.modelNames,
       defaultTags: project.file.defaultTags,
+      modelCacheLimit: project.file.modelCacheLimit,
     },
     get,
     (scheme) => catalog.fetcher(scheme),

@@ -133,7 +133,9 @@ describe("A05 an unknown key", () => {
 
   it("with nothing like it lists what there is", async () => {
     const error = await refusal(`${GOOD}colour: blue\n`);
-    expect(error.hint).toBe("Known: $schema, version, active, plugins, model_names, default_tags, stacks");
+    expect(error.hint).toBe(
+      "Known: $schema, version, active, plugins, model_names, model_cache_limit, default_tags, stacks",
+    );
   });
 });
 
@@ -217,6 +219,27 @@ describe("stacks", () => {
     const error = await refusal(`${GOOD}  ${name}: {}\n`);
     expect(error).toMatchObject({ code: "STACK_FILE_INVALID", location: { line: 8, column: 3 } });
     expect(error.message).toContain(`The stack name ${shown} cannot be used`);
+  });
+});
+
+describe("model_cache_limit", () => {
+  it.each([
+    ["", 20 * 1024 ** 3],
+    ["model_cache_limit: 500 MB\n", 500_000_000],
+    ["model_cache_limit: 2TiB\n", 2 * 1024 ** 4],
+  ])("is 20 GiB unless the file says otherwise: %j", async (line, bytes) => {
+    using file = stackYaml(`${GOOD}${line}`);
+    expect((await readStackFile(file.path)).modelCacheLimit).toBe(bytes);
+  });
+
+  it.each(["500", "much", "20 GB each"])("A07 refuses %j, and says how to write it", async (size) => {
+    const error = await refusal(`${GOOD}model_cache_limit: "${size}"\n`);
+    expect(error).toMatchObject({
+      code: "STACK_FILE_INVALID",
+      message: `model_cache_limit: is not a size: "${size}"`,
+      hint: "Write a number and a unit, such as 20GiB or 500 MB.",
+    });
+    expect(error.location?.text).toBe(`model_cache_limit: "${size}"`);
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BYTE_SIZE_FORM, parseByteSize } from "../byte-size.ts";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { messageOf, StackError, type SourceLocation } from "../errors.ts";
 import { checkLabel, checkPortableName } from "../names.ts";
@@ -23,6 +24,7 @@ export const stackFileSchema = z.strictObject({
     .default([])
     .describe("Packages that bring flavors, or folders of the project that are such packages"),
   model_names: z.string().optional().describe("A regular expression (flag u) that names of models must match"),
+  model_cache_limit: z.string().optional().describe("How much the cache of loaded models may hold, such as 20GiB"),
   default_tags: z
     .record(z.string(), z.string())
     .default({})
@@ -48,8 +50,12 @@ export interface StackFile {
   readonly modelNames: RegExp | undefined;
   /** Put on every run and every model version; their own tags win. */
   readonly defaultTags: Readonly<Record<string, string>>;
+  /** How much the cache of loaded models may hold, in bytes. */
+  readonly modelCacheLimit: number;
   readonly stacks: ReadonlyMap<string, StackEntry>;
 }
+
+const DEFAULT_MODEL_CACHE_LIMIT = 20 * 1024 ** 3;
 
 /** What a stack has when stack.yaml leaves it out; a tracker and a registry are optional. */
 const defaults = {
@@ -65,6 +71,7 @@ export const builtInStackFile: StackFile = {
   plugins: [],
   modelNames: undefined,
   defaultTags: {},
+  modelCacheLimit: DEFAULT_MODEL_CACHE_LIMIT,
   stacks: new Map([
     [
       "local",
@@ -95,7 +102,8 @@ export async function readStackFile(path: string): Promise<StackFile> {
   }
   const result = stackFileSchema.safeParse(source.data);
   if (!result.success) throw invalid(source, result.error);
-  const { active, plugins, model_names: pattern, default_tags: defaultTags, stacks } = result.data;
+  const { active, plugins, stacks } = result.data;
+  const { model_names: pattern, model_cache_limit: limit, default_tags: defaultTags } = result.data;
   for (const name of Object.keys(stacks)) checkStackName(source, name);
   for (const key of Object.keys(defaultTags)) checkTagKey(source, key);
   if (!Object.hasOwn(stacks, active)) {
@@ -110,6 +118,8 @@ export async function readStackFile(path: string): Promise<StackFile> {
     plugins,
     modelNames: pattern === undefined ? undefined : compile(pattern, source.locate(["model_names"])),
     defaultTags,
+    modelCacheLimit:
+      limit === undefined ? DEFAULT_MODEL_CACHE_LIMIT : byteSize(limit, source.locate(["model_cache_limit"])),
     stacks: new Map(Object.entries(stacks).map(([name, entry]) => [name, { ...defaults, ...components(entry) }])),
   };
 }
@@ -123,6 +133,15 @@ function components(entry: z.output<typeof stack>): StackEntry {
       return [[kind, { flavor, config }]];
     }),
   );
+}
+
+function byteSize(text: string, location: SourceLocation): number {
+  const bytes = parseByteSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new StackError("STACK_FILE_INVALID", `model_cache_limit: is not a size: ${JSON.stringify(text)}`, {
+    location,
+    hint: `Write ${BYTE_SIZE_FORM}.`,
+  });
 }
 
 function compile(pattern: string, location: SourceLocation): RegExp {

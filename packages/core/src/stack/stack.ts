@@ -20,6 +20,8 @@ export class Stack implements AsyncDisposable {
   readonly modelNames: RegExp | undefined;
   /** What every run and every model version is tagged with, from `default_tags:`. */
   readonly defaultTags: Readonly<Record<string, string>>;
+  /** How much the cache of loaded models may hold, in bytes, from `model_cache_limit:`. */
+  readonly modelCacheLimit: number;
   readonly #get: ComponentGetter;
   readonly #findFetcher: FindFetcher;
   readonly #open: (name: string) => Promise<Stack>;
@@ -33,6 +35,7 @@ export class Stack implements AsyncDisposable {
       readonly entry: StackEntry;
       readonly modelNames: RegExp | undefined;
       readonly defaultTags: Readonly<Record<string, string>>;
+      readonly modelCacheLimit: number;
     },
     get: ComponentGetter,
     findFetcher: FindFetcher,
@@ -46,6 +49,7 @@ export class Stack implements AsyncDisposable {
     this.entry = about.entry;
     this.modelNames = about.modelNames;
     this.defaultTags = about.defaultTags;
+    this.modelCacheLimit = about.modelCacheLimit;
     this.#get = get;
     this.#findFetcher = findFetcher;
     this.#open = open;

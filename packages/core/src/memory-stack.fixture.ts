@@ -2,19 +2,19 @@ import { mkdtempDisposableSync } from "node:fs";
 import { realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ComponentKind, ComponentTypes } from "../components/kinds.ts";
-import { executeRun, type RunResult, type RunSettings } from "../execution/execute-run.ts";
-import { modelsForSteps } from "../models/step-models.ts";
-import { pipelineCodeOf } from "../pipeline/pipeline.ts";
-import { Stack } from "../stack/stack.ts";
+import type { ComponentKind, ComponentTypes } from "./components/kinds.ts";
+import { executeRun, type RunResult, type RunSettings } from "./execution/execute-run.ts";
+import { modelsForSteps } from "./models/step-models.ts";
+import { pipelineCodeOf } from "./pipeline/pipeline.ts";
+import { Stack } from "./stack/stack.ts";
 import {
   InMemoryArtifactStore,
   InMemoryExperimentTracker,
   InMemoryMetadataStore,
   InMemoryModelRegistry,
   InMemoryOrchestrator,
-} from "../testing/index.ts";
-import type { AnyPipeline } from "./get-run.ts";
+} from "./testing/index.ts";
+import type { AnyPipeline } from "./runs/get-run.ts";
 
 /** A stack whose components keep everything in memory, in a project folder of its own. */
 export interface MemoryStack extends Disposable {
@@ -45,7 +45,13 @@ export function memoryStack(size: "full" | "bare" = "full"): MemoryStack {
     (kind) => size === "full" || (kind !== "experiment_tracker" && kind !== "model_registry"),
   );
   const entry = Object.fromEntries(kinds.map((kind) => [kind, { flavor: "memory", config: {} }]));
-  const about = { name: size, projectFolder: temporary.path, file: undefined, modelNames: undefined };
+  const about = {
+    name: size,
+    projectFolder: temporary.path,
+    file: undefined,
+    modelNames: undefined,
+    modelCacheLimit: 1024 ** 3,
+  };
   const stack = new Stack(
     { ...about, defaultTags: {}, entry },
     async (kind) => components[kind],
