@@ -1,7 +1,7 @@
 import { RandomForestClassifier } from "ml-random-forest";
 import { z } from "zod";
 
-const species = ["Adelie", "Chinstrap", "Gentoo"] as const;
+export const species = ["Adelie", "Chinstrap", "Gentoo"] as const;
 
 /** A penguin as the data file has it; some measurements are missing. */
 export const RawPenguin = z.object({

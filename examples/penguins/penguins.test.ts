@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { discard, keepOutput } from "../../tests/support/kept.ts";
+import { openStack } from "modelstack";
 import penguins from "./pipeline.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -89,9 +90,22 @@ describe("the penguins example", () => {
       first.run,
     );
     const digest = steps.find(({ instance }) => instance === "evaluate")!.outputs["confusion"]!;
-    const text = node(command, "artifacts", "pull", digest, "--to", "confusion.json");
-    const { matrix } = JSON.parse(execFileSync("cat", [text.trim()], { encoding: "utf8" })) as { matrix: number[][] };
-    expect(matrix.flat().reduce((sum, n) => sum + n, 0)).toBe(68);
+    const path = node(command, "artifacts", "pull", digest).trim();
+    const [header, ...rows] = readFileSync(path, "utf8").trimEnd().split("\n");
+    expect([path, header]).toEqual([join(folder, "confusion.csv"), '"actual","Adelie","Chinstrap","Gentoo"']);
+    const counts = rows.flatMap((row) => row.split(",").slice(1).map(Number));
+    expect([rows.length, counts.reduce((sum, n) => sum + n, 0)]).toEqual([3, 68]);
+  });
+
+  it("draws it, and keeps table and picture with the tracked run", async () => {
+    const { trackedRun } = stack<{ trackedRun: string }>("runs", "show", first.run);
+    await using opened = await openStack({ cwd: folder });
+    const tracker = (await opened.experimentTracker())!;
+    const text = async (path: string) => Buffer.from(await tracker.readFile(trackedRun, path)).toString();
+    expect(await text("confusion.svg")).toMatch(/^<svg [^>]*>\n<title>Penguins by species/);
+    expect(JSON.parse(await text("confusion.json"))).toMatchObject({
+      columns: ["actual", "Adelie", "Chinstrap", "Gentoo"],
+    });
   });
 
   it("predicts three birds with the model in Production", () => {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { ConfusionMatrix } from "ml-confusion-matrix";
 import { RandomForestClassifier } from "ml-random-forest";
 import { artifact, pipeline, record, registerModelStep, step } from "modelstack";
 import { z } from "zod";
+import { Confusion, confusionOf, drawConfusion } from "./confusion.ts";
 import { accuracyByTrees, grow, Penguin, predict, RawPenguin, shuffled } from "./forest.ts";
 
 const load = step({ name: "load", outputs: { raw: artifact.json(RawPenguin.array()) } }, async (_, { tracker }) => {
@@ -84,19 +84,22 @@ const evaluate = step(
   {
     name: "evaluate",
     inputs: { model: artifact.file(), test: artifact.json(Penguin.array()) },
-    outputs: { confusion: artifact.json(z.object({ labels: z.array(z.string()), matrix: z.array(z.array(z.int())) })) },
+    outputs: { confusion: artifact.table(Confusion, { format: "csv" }), picture: artifact.figure() },
   },
-  async ({ model, test }) => {
+  async ({ model, test }, { tracker }) => {
     const forest = RandomForestClassifier.load(JSON.parse(await readFile(model.path, "utf8")));
     const predicted = predict(
       forest,
       test.map((row) => row.measurements),
     );
-    const matrix = ConfusionMatrix.fromLabels(
+    const confusion = confusionOf(
       test.map((row) => row.species),
       predicted,
     );
-    return { confusion: { labels: matrix.getLabels(), matrix: matrix.getMatrix() } };
+    const picture = drawConfusion(confusion);
+    await tracker.logTable("confusion.json", confusion);
+    await tracker.logFigure("confusion.svg", picture);
+    return { confusion, picture };
   },
 );
 
@@ -142,7 +145,7 @@ export default pipeline(
       models: { small: small.model, middle: middle.model, large: large.model },
       accuracies: { small: small.accuracy, middle: middle.accuracy, large: large.accuracy },
     });
-    const { confusion } = evaluate({ model: chosen.model, test: parts.test });
+    const { confusion, picture } = evaluate({ model: chosen.model, test: parts.test });
     const { version } = registerModelStep({
       name: "penguins",
       model: chosen.model,
@@ -150,6 +153,6 @@ export default pipeline(
       description: "Species of a penguin from four measurements; a random forest.",
     });
     const { promoted } = promote({ version, accuracy: chosen.accuracy });
-    return { version, accuracy: chosen.accuracy, confusion, promoted };
+    return { version, accuracy: chosen.accuracy, confusion, picture, promoted };
   },
 );
