@@ -10,13 +10,14 @@ import { artifactsRoutes } from "./routes/artifacts.ts";
 import { modelsRoutes } from "./routes/models.ts";
 import { planCommand, runCommand, stepRoutes } from "./routes/run.ts";
 import { runsRoutes } from "./routes/runs.ts";
-import { doctorCommand, schemaCommand } from "./routes/setup.ts";
+import { doctorCommand, initCommand, schemaCommand } from "./routes/setup.ts";
 import { flavorRoutes, listCommand, showCommand, useCommand, validateCommand } from "./routes/stacks.ts";
 import { usageErrors } from "./usage-errors.ts";
 import { usageLine } from "./usage-line.ts";
 
 const root = buildRouteMap<string, Context>({
   routes: {
+    init: initCommand,
     run: runCommand,
     plan: planCommand,
     step: stepRoutes,

@@ -49,6 +49,8 @@ export const errorCodes = {
   CONFIRMATION_NEEDED: "invalid",
   FILE_NOT_FOUND: "not-found",
   FETCH_FAILED: "unavailable",
+  FILE_EXISTS: "already-exists",
+  FILE_UNWRITABLE: "invalid",
 
   STEP_FAILED: "failed",
   STEP_EXITED: "failed",

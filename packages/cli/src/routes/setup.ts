@@ -1,5 +1,18 @@
 import { buildCommand } from "@stricli/core";
-import { commonFlags, flag, stackFlags } from "./parameters.ts";
+import { commonFlags, flag, optionalArgument, stackFlags } from "./parameters.ts";
+
+export const initCommand = buildCommand({
+  loader: () => import("../commands/init.ts"),
+  parameters: {
+    flags: {
+      template: { kind: "enum", values: ["ts-penguins"], default: "ts-penguins", brief: "Which project" },
+      dryRun: flag("List the files, write none"),
+      ...commonFlags,
+    },
+    positional: { kind: "tuple", parameters: [optionalArgument("FOLDER", "Where to. Default: the working folder")] },
+  },
+  docs: { brief: "Write a project that runs, and say how to go on", customUsage: ["penguins", "penguins --dry-run"] },
+});
 
 export const doctorCommand = buildCommand({
   loader: () => import("../commands/doctor.ts"),

@@ -15,7 +15,7 @@ export default async function pull(this: Context, flags: Flags, reference: strin
   const name = checkFileName(outputs[0]?.fileName ?? outputs[0]?.name ?? shortDigest(record.digest));
   const path = flags.to === undefined ? join(this.io.cwd(), name) : resolve(this.io.cwd(), flags.to);
   if (existsSync(path)) {
-    throw new StackError("USAGE", `${path} is there already.`, { hint: "Name another place: --to PATH" });
+    throw new StackError("FILE_EXISTS", `${path} is there already.`, { hint: "Name another place: --to PATH" });
   }
   await mkdir(dirname(path), { recursive: true });
   const io = new ArtifactIo(() => stack.artifactStore(), metadata);
