@@ -71,7 +71,7 @@ export interface Framework {
    * The succeeded run with the highest or lowest last value of a metric, or of a pipeline output that is a number.
    *
    * @throws StackError RUN_NOT_FOUND when no run has such a value; TRACKER_MISSING for a metric on a stack without a tracker;
-   * EXPERIMENT_NOT_FOUND
+   * EXPERIMENT_NOT_FOUND, FILTER_INVALID
    */
   readonly bestRun: <P extends AnyPipeline = UnknownPipeline>(
     query: BestRunQuery<P> & OnStack,

@@ -92,6 +92,19 @@ export { readLog } from "./runs/attempt-logs.ts";
 export type { AnyPipeline, OutputsOf, RunSelection, UnknownPipeline } from "./runs/get-run.ts";
 export { findBest, type BestRun, type BestRunQuery, type Ranking } from "./runs/best-run.ts";
 export { compareRuns, diffRuns, type ComparedRun, type RunComparison, type RunDiff } from "./runs/compare-runs.ts";
+export {
+  lineageOfArtifact,
+  lineageOfVersion,
+  type ArtifactNode,
+  type DataNode,
+  type LineageEdge,
+  type LineageGraph,
+  type LineageNode,
+  type StepNode,
+  type VersionNode,
+} from "./runs/lineage.ts";
+export { lineageToMermaid, SIBLINGS } from "./runs/lineage-mermaid.ts";
+export { usedBy, versionsOfRun, type RunUse } from "./runs/run-connections.ts";
 export { diffVersions, type VersionDiff } from "./models/diff-versions.ts";
 export { differs, type ComparedFact } from "./comparison.ts";
 export type { Commit, CommitsBetween } from "./execution/commits-between.ts";

@@ -1,5 +1,4 @@
-import { mkdtempDisposableSync } from "node:fs";
-import { realpathSync } from "node:fs";
+import { mkdtempDisposableSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ComponentKind, ComponentTypes } from "./components/kinds.ts";
@@ -22,6 +21,8 @@ export interface MemoryStack extends Disposable {
   readonly metadata: InMemoryMetadataStore;
   readonly tracker: InMemoryExperimentTracker;
   readonly registry: InMemoryModelRegistry;
+  /** Writes a file into the project folder, and returns its path. */
+  write(name: string, content: string): string;
   /** Runs a pipeline to its end, whatever that is. */
   run(pipeline: AnyPipeline, params?: Record<string, unknown>, settings?: RunSettings): Promise<RunResult>;
 }
@@ -64,6 +65,11 @@ export function memoryStack(size: "full" | "bare" = "full"): MemoryStack {
     metadata,
     tracker,
     registry,
+    write: (name, content) => {
+      const path = join(temporary.path, name);
+      writeFileSync(path, content);
+      return path;
+    },
     run: (pipeline, params = {}, settings = {}) =>
       executeRun(pipelineCodeOf(pipeline)!.build({ params }), stack, modelsForSteps, settings),
     [Symbol.dispose]: () => temporary.remove(),

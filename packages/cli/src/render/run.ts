@@ -1,4 +1,14 @@
-import { shortDigest, tookOf, type RunFacts, type StepFacts } from "@modelstack/core";
+import {
+  isDigest,
+  shortDigest,
+  SIBLINGS,
+  tookOf,
+  type RegistryModelVersion,
+  type RunFacts,
+  type RunUse,
+  type StepFacts,
+} from "@modelstack/core";
+import { versionText } from "./lineage.ts";
 import { fields, table } from "./table.ts";
 import { duration } from "./time.ts";
 
@@ -18,8 +28,20 @@ function stepJson({ step: _, params: _params, attempts, outputs, ...step }: Step
   };
 }
 
+type Field = readonly [name: string, value: string];
+
+/** What a run has to do with what lies outside of it. */
+export interface RunConnections {
+  readonly registered: readonly RegistryModelVersion[];
+  readonly used: RunUse;
+}
+
 /** A run with its steps, as people read it; `first` are lines before the others. */
-export function runText({ run, plan, steps }: RunFacts, first: readonly (readonly [string, string])[] = []): string {
+export function runText(
+  { run, plan, steps }: RunFacts,
+  first: readonly Field[] = [],
+  connections?: RunConnections,
+): string {
   const milliseconds = tookOf(run);
   const took = milliseconds === undefined ? "" : ` in ${duration(milliseconds)}`;
   const head = fields([
@@ -43,6 +65,7 @@ export function runText({ run, plan, steps }: RunFacts, first: readonly (readonl
         .join(" ") || "-",
     ],
     ["tracked run", run.trackedRun ?? "-"],
+    ...(connections === undefined ? [] : connectionLines(connections)),
   ]);
   const rows = steps.map(({ instance, status, milliseconds, outputs, because, error }) => [
     instance,
@@ -55,4 +78,21 @@ export function runText({ run, plan, steps }: RunFacts, first: readonly (readonl
         .join(", "),
   ]);
   return `${head}\n\n${table(["STEP", "STATUS", "TOOK", "OUTPUTS"], rows)}`;
+}
+
+function connectionLines({ registered, used }: RunConnections): Field[] {
+  const data = used.data.map(({ name, version, source, digest }) =>
+    [name, version, source, digest !== undefined && isDigest(digest) ? shortDigest(digest) : digest]
+      .filter((part) => part !== undefined)
+      .join("  "),
+  );
+  const models = used.models.map(({ model, version, uri }) => `${model}/${version}  as ${uri}`);
+  return [...list("registered", registered.map(versionText)), ...list("used", [...data, ...models])];
+}
+
+/** A line for each, and one for those that are too many. */
+function list(name: string, values: readonly string[]): Field[] {
+  const rest = values.length - SIBLINGS;
+  const lines = [...values.slice(0, SIBLINGS), ...(rest > 0 ? [`… ${rest} more`] : [])];
+  return lines.map((line) => [name, line]);
 }

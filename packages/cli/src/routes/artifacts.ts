@@ -1,5 +1,5 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import { argument, limitFlag, optional, stackFlags } from "./parameters.ts";
+import { argument, lineageFlags, limitFlag, optional, stackFlags } from "./parameters.ts";
 
 const artifact = argument("ARTIFACT", "Its digest or the start of it, NAME, or NAME:VERSION");
 
@@ -19,8 +19,11 @@ export const artifactsRoutes = buildRouteMap({
     }),
     show: buildCommand({
       loader: () => import("../commands/artifacts/show.ts"),
-      parameters: { flags: stackFlags, positional: { kind: "tuple", parameters: [artifact] } },
-      docs: { brief: "Show an artifact and the steps that produced it", customUsage: ["penguins-clean:1"] },
+      parameters: { flags: { ...lineageFlags, ...stackFlags }, positional: { kind: "tuple", parameters: [artifact] } },
+      docs: {
+        brief: "Show an artifact and the steps that produced it",
+        customUsage: ["penguins-clean:1", "penguins-clean --lineage"],
+      },
     }),
     pull: buildCommand({
       loader: () => import("../commands/artifacts/pull.ts"),

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { argument, flag, limitFlag, optional, pairs, stackFlags } from "./parameters.ts";
+import { argument, lineageFlags, flag, limitFlag, optional, pairs, stackFlags } from "./parameters.ts";
 
 const model = argument("NAME", "The model");
 const either = argument("NAME[/VERSION]", "A model, or one of its versions");
@@ -18,6 +18,8 @@ export const readRoutes = {
     parameters: {
       flags: {
         stage: optional("STAGE", "Versions in this stage"),
+        pipeline: optional("NAME", "Versions that this pipeline made"),
+        run: optional("RUN", "Versions that this run made: its id, the start of it, its name, or latest"),
         tag: pairs("Versions with this tag"),
         deleted: flag("The deleted ones"),
         ...limitFlag,
@@ -29,10 +31,10 @@ export const readRoutes = {
   }),
   show: buildCommand({
     loader: () => import("../commands/models/show.ts"),
-    parameters: { flags: stackFlags, positional: { kind: "tuple", parameters: [either] } },
+    parameters: { flags: { ...lineageFlags, ...stackFlags }, positional: { kind: "tuple", parameters: [either] } },
     docs: {
       brief: "Show a model, or a version with its lineage and how to make it again",
-      customUsage: ["penguins", "penguins/1"],
+      customUsage: ["penguins", "penguins/1", "penguins/production --lineage"],
     },
   }),
   diff: buildCommand({

@@ -39,6 +39,12 @@ export function flag(brief: string) {
   return { kind: "boolean", default: false, withNegated: false, brief } as const;
 }
 
+/** For what has a lineage. */
+export const lineageFlags = {
+  lineage: flag("What it was made from, up to the data, and what came of it"),
+  mermaid: flag("That as a Mermaid flowchart"),
+} as const;
+
 /** A positional argument. */
 export function argument(placeholder: string, brief: string) {
   return { parse: String, placeholder, brief } as const;

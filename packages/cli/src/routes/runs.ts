@@ -61,6 +61,7 @@ export const runsRoutes = buildRouteMap({
           min: flag("The lowest value is best"),
           pipeline: optional("NAME", "Runs of this pipeline"),
           experiment: optional("NAME", "Runs that were tracked in this experiment"),
+          filter: optional("FILTER", "Tracked runs that fit, such as \"params.trees = '60'\""),
           ...stackFlags,
         },
       },

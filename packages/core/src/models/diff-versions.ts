@@ -5,7 +5,10 @@ import { versionFacts } from "./version-facts.ts";
 
 /** Two versions side by side, with what lies between them. */
 export interface VersionDiff {
-  readonly versions: readonly Pick<RegistryModelVersion, "model" | "version" | "stage" | "modelDigest" | "createdAt">[];
+  readonly versions: readonly Pick<
+    RegistryModelVersion,
+    "model" | "version" | "stages" | "modelDigest" | "createdAt"
+  >[];
   /**
    * In the groups version, params, metrics, inputs (the data that went in), environment, packages, files (`model/…` and `extra/…`, with
    * size in bytes and digest) and tags.
@@ -24,10 +27,10 @@ export async function diffVersions(
   const known = await Promise.all(both.map((version) => versionFacts(registry, version)));
   const [from, to] = both.map(({ tags }) => tags["modelstack.git_commit"]);
   return {
-    versions: both.map(({ model, version, stage, modelDigest, createdAt }) => ({
+    versions: both.map(({ model, version, stages, modelDigest, createdAt }) => ({
       model,
       version,
-      stage,
+      stages,
       modelDigest,
       createdAt,
     })),

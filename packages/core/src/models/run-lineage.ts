@@ -73,7 +73,7 @@ function outputsInto(
 }
 
 /** What stands in place of the digest of data that has none. */
-const UNKNOWN = "unknown";
+export const UNKNOWN = "unknown";
 
 /** The data that references among these artifacts name: their own digest is only that of the name. */
 async function dataOf(

@@ -12,7 +12,7 @@ export async function versionFacts(registry: ModelRegistry, version: RegistryMod
   const { tags, metrics } = version;
   const said = Object.entries({
     description: version.description,
-    stage: version.stage,
+    stage: version.stages.join(" ") || "None",
     aliases: version.aliases.join(" "),
     pipeline: tags["modelstack.pipeline_name"],
     step: tags["modelstack.step_name"],
@@ -34,7 +34,7 @@ export async function versionFacts(registry: ModelRegistry, version: RegistryMod
 }
 
 /** The data that went into a version, by name; `undefined` when nothing says. */
-async function inputsOfVersion(
+export async function inputsOfVersion(
   registry: ModelRegistry,
   version: RegistryModelVersion,
   files?: readonly ModelFile[],

@@ -54,8 +54,8 @@ describe.each(["metric", "output"] as const)("the best run by a %s", (by) => {
   it("has the highest or lowest value, the last one that was logged", async () => {
     const [low, high] = await ids(measuring, -2, 30, 4);
 
-    expect(await bestRun({ ...score, goal: "max", ...at })).toMatchObject({ id: high, best: { value: 30, among: 3 } });
-    expect(await bestRun({ ...score, goal: "min", ...at })).toMatchObject({ id: low, best: { value: -2, among: 3 } });
+    expect(await bestRun({ ...score, goal: "max", ...at })).toMatchObject({ id: high, best: { value: 30 } });
+    expect(await bestRun({ ...score, goal: "min", ...at })).toMatchObject({ id: low, best: { value: -2 } });
   });
 
   it("is the newest of equal ones", async () => {
@@ -101,7 +101,7 @@ describe("by a metric", () => {
     const { run } = await at.run(searching, { from: 3 });
 
     const found = await bestRun({ metric: "loss", goal: "min", pipeline: searching, ...at });
-    expect(found).toMatchObject({ id: run.id, best: { value: 3, instance: "alone", among: 4 } });
+    expect(found).toMatchObject({ id: run.id, best: { value: 3, instance: "alone" } });
   });
 
   it("leaves out NaN", async () => {
@@ -116,6 +116,18 @@ describe("by a metric", () => {
 
     expect(await best("small")).toMatchObject({ id: run.id });
     await expect(best("none")).rejects.toThrow(refusal("EXPERIMENT_NOT_FOUND", "none"));
+  });
+
+  it("looks only at tracked runs that fit the filter", async () => {
+    const { run } = await at.run(measuring, { score: 1 });
+    await at.run(measuring, { score: 9 });
+    const best = (filter: string) => bestRun({ metric: "score", goal: "max", filter, ...at });
+
+    expect(await best("params.score = '1' AND metrics.score < 5")).toMatchObject({ id: run.id });
+    await expect(best("params.score = '2'")).rejects.toThrow(
+      refusal("RUN_NOT_FOUND", "No run that fits the filter has succeeded"),
+    );
+    await expect(best("score ~ 1")).rejects.toThrow(refusal("FILTER_INVALID", ""));
   });
 
   it("needs a tracker, and says what does not", async () => {

@@ -5,6 +5,10 @@ import type { OutputRecord, RunView } from "../components/records.ts";
 import type { Digest } from "../digest.ts";
 import { isStackError } from "../errors.ts";
 import type { OutputRef, Plan } from "../pipeline/plan.ts";
+import { parseFilter } from "../search/parse-filter.ts";
+
+/** Which values are better. */
+export type Goal = "max" | "min";
 
 /** A run with a value to rank it by. */
 export interface Candidate {
@@ -15,31 +19,44 @@ export interface Candidate {
   readonly instance?: string;
 }
 
-/** The last values of a metric in all pipeline runs, also in those of their steps that are tracked alone. Newest first. */
-export async function metricCandidates(
-  tracker: ExperimentTracker,
-  metric: string,
-  { pipeline, experiment }: { readonly pipeline: string | undefined; readonly experiment: string | undefined },
-): Promise<Candidate[]> {
-  const among = {
-    ...(experiment === undefined ? {} : { experiment: (await tracker.getExperiment(experiment)).id }),
-    ...(pipeline === undefined ? {} : { tags: { "modelstack.pipeline_name": pipeline } }),
-  };
-  const found: Candidate[] = [];
-  for await (const { tags, metrics } of itemsOf((page) => tracker.listRuns({ ...among, ...page }))) {
-    const run = tags["modelstack.pipeline_run_id"];
-    const point = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
-    if (run === undefined || point === undefined || Number.isNaN(point.value)) continue;
-    const instance = tags["modelstack.step_name"];
-    found.push({ run, value: point.value, ...(instance === undefined ? {} : { instance }) });
-  }
-  return found;
+/** Which tracked runs take part. */
+export interface TrackedAmong {
+  readonly pipeline?: string | undefined;
+  /** An experiment's name. */
+  readonly experiment?: string | undefined;
+  /** See `parseFilter`. */
+  readonly filter?: string | undefined;
 }
 
-/** The values of a pipeline output in all runs where it is a number. Newest first. */
+/** The last values of a metric, best first, also those of steps that are tracked alone; of equal ones the newest first. */
+export async function* metricCandidates(
+  tracker: ExperimentTracker,
+  metric: string,
+  goal: Goal,
+  { pipeline, experiment, filter }: TrackedAmong,
+): AsyncGenerator<Candidate> {
+  const query = {
+    ...(experiment === undefined ? {} : { experiment: (await tracker.getExperiment(experiment)).id }),
+    ...(pipeline === undefined ? {} : { tags: { "modelstack.pipeline_name": pipeline } }),
+    ...(filter === undefined ? {} : { filter: parseFilter("run", filter) }),
+    orderBy: [{ field: { kind: "metric", key: metric }, descending: goal === "max" }],
+    limit: 20,
+  } as const;
+  for await (const { tags, metrics } of itemsOf((page) => tracker.listRuns({ ...query, ...page }))) {
+    const point = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+    // NaN comes after all numbers, and runs without the metric come after that.
+    if (point === undefined || Number.isNaN(point.value)) return;
+    const run = tags["modelstack.pipeline_run_id"];
+    const instance = tags["modelstack.step_name"];
+    if (run !== undefined) yield { run, value: point.value, ...(instance === undefined ? {} : { instance }) };
+  }
+}
+
+/** The values of a pipeline output in all runs where it is a number, best first; of equal ones the newest first. */
 export async function outputCandidates(
   metadata: MetadataStore,
   output: string,
+  goal: Goal,
   pipeline: string | undefined,
 ): Promise<Candidate[]> {
   const plans = new Map<Digest, Plan>();
@@ -54,7 +71,8 @@ export async function outputCandidates(
     const value = record === undefined ? undefined : await numberOf(metadata, record.digest);
     if (value !== undefined) found.push({ run: run.id, value });
   }
-  return found;
+  const sign = goal === "max" ? -1 : 1;
+  return found.sort((a, b) => sign * (a.value - b.value));
 }
 
 /** A text that reads like a number is none. */
@@ -82,14 +100,12 @@ async function numberOf(metadata: MetadataStore, digest: Digest): Promise<number
   return /^-?\d/.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }
 
-/** The first of the candidates, best first, whose run is there and has succeeded; of equal ones the one that was listed first. */
-export async function bestOf(
+/** The first of the candidates whose run is there and has succeeded. */
+export async function firstSucceeded(
   metadata: MetadataStore,
-  candidates: readonly Candidate[],
-  goal: "max" | "min",
+  candidates: Iterable<Candidate> | AsyncIterable<Candidate>,
 ): Promise<{ readonly run: RunView; readonly candidate: Candidate } | undefined> {
-  const sign = goal === "max" ? -1 : 1;
-  for (const candidate of candidates.toSorted((a, b) => sign * (a.value - b.value) || 0)) {
+  for await (const candidate of candidates) {
     const run = await existing(metadata, candidate.run);
     if (run?.status === "succeeded") return { run, candidate };
   }

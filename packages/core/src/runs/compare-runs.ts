@@ -5,7 +5,7 @@ import { environmentOf } from "../models/version-facts.ts";
 import type { Stack } from "../stack/stack.ts";
 import { knownFacts, stepsOf } from "./known-facts.ts";
 import { readRun, tookOf, type RunFacts } from "./read-run.ts";
-import { versionsOfRun } from "./run-models.ts";
+import { versionsOfRun } from "./run-connections.ts";
 
 /** A run in a comparison. */
 export interface ComparedRun extends Pick<RunView, "id" | "name" | "pipeline" | "status" | "createdAt"> {

@@ -1,11 +1,12 @@
 import { metricJson, ownTags, type KnownFacts } from "../comparison.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
-import type { ModelOrigin, OutputRecord } from "../components/records.ts";
+import type { OutputRecord } from "../components/records.ts";
 import type { Json } from "../json.ts";
-import { dependenciesOf, refsOf } from "../pipeline/graph.ts";
+import { dependenciesOf, itemsIn, refsOf } from "../pipeline/graph.ts";
 import { paramsOf, type Plan, type PlanInstance } from "../pipeline/plan.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { RunFacts } from "./read-run.ts";
+import { dataOf, modelsUsed } from "./run-connections.ts";
 import { metricsOf, trackedOf, type RunTracked } from "./run-metrics.ts";
 
 /** Texts, numbers and truth values up to this length are compared as they are, all else by digest. In bytes. */
@@ -49,7 +50,9 @@ export function stepsOf({ instances }: Plan): Record<string, string> {
 }
 
 function wiring({ step, inputs }: PlanInstance): string {
-  const taken = Object.values(inputs).flatMap((input) => refsOf(input).map((ref) => `${ref.instance}.${ref.output}`));
+  const taken = Object.values(inputs)
+    .flatMap(itemsIn)
+    .map((item) => (item.kind === "model" ? item.uri : `${item.instance}.${item.output}`));
   return taken.length === 0 ? step : `${step} <- ${taken.join(", ")}`;
 }
 
@@ -84,7 +87,7 @@ async function inputsOf(
   { plan, steps }: RunFacts,
   tracked: RunTracked | undefined,
 ): Promise<Record<string, Json>> {
-  const recorded = tracked === undefined ? [] : [tracked.run, ...tracked.own.values()].flatMap(({ inputs }) => inputs);
+  const recorded = tracked === undefined ? [] : dataOf(tracked);
   const first = new Set(plan.instances.filter((one) => dependenciesOf(one).size === 0).map(({ name }) => name));
   const taken = new Set(
     plan.instances.flatMap(({ inputs }) =>
@@ -104,15 +107,4 @@ async function inputsOf(
       (await modelsUsed(metadata, steps)).map(({ uri, model, version }) => [uri, `${model}/${version}`]),
     ),
   };
-}
-
-/** The model versions that the steps of a run received. */
-async function modelsUsed(metadata: MetadataStore, steps: RunFacts["steps"]): Promise<ModelOrigin[]> {
-  const used = new Map<string, ModelOrigin>();
-  for (const { attempts } of steps) {
-    const last = attempts.at(-1);
-    for (const { from } of last === undefined ? [] : await metadata.inputs(last.id))
-      if ("model" in from) used.set(`${from.uri} ${from.version}`, from);
-  }
-  return [...used.values()];
 }

@@ -59,6 +59,8 @@ it("ranks by outputs that may be numbers, or by a metric", () => {
     await bestRun({ metric: "accuracy", goal: "max", pipeline: penguins, experiment: "small" });
     // @ts-expect-error -- a file is no number
     await bestRun({ output: "model", goal: "max", pipeline: penguins });
+    // @ts-expect-error -- outputs are not tracked
+    await bestRun({ output: "accuracy", goal: "max", filter: "params.trees = '1'" });
     // @ts-expect-error -- one of both
     await bestRun({ output: "accuracy", metric: "accuracy", goal: "max" });
     // @ts-expect-error -- what is better must be said

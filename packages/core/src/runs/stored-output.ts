@@ -80,6 +80,7 @@ const kinds: Readonly<Record<string, AnyArtifactType>> = {
   text: artifact.text(),
   table: rows,
   figure: artifact.figure(),
+  model: artifact.model(),
 };
 
 /** Reads what is stored without the type that it was stored with. */

@@ -1,5 +1,6 @@
 import {
   deprecationOf,
+  lineageOfVersion,
   requireRegistry,
   parseModelUri,
   reproduce,
@@ -10,7 +11,8 @@ import {
   type RegistryModelVersion,
 } from "@modelstack/core";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
-import { parseModelSpec } from "../../model-spec.ts";
+import { parseModelSpec, requireVersion } from "../../model-spec.ts";
+import { printLineage } from "../../render/lineage.ts";
 import { marked } from "../../render/deprecated.ts";
 import { stagesText } from "../../render/stages.ts";
 import { significant } from "../../render/number.ts";
@@ -18,9 +20,19 @@ import { fields, table } from "../../render/table.ts";
 import { bytes } from "../../render/time.ts";
 import { visible } from "../../render/visible.ts";
 
-export default async function show(this: Context, flags: StackFlags, text: string): Promise<void> {
+export interface Flags extends StackFlags {
+  readonly lineage: boolean;
+  readonly mermaid: boolean;
+}
+
+export default async function show(this: Context, flags: Flags, text: string): Promise<void> {
   await using stack = await openStackFor(this, flags);
   const registry = await requireRegistry(stack);
+  if (flags.lineage || flags.mermaid) {
+    const version = await requireVersion(registry, text);
+    printLineage(this, flags, await lineageOfVersion(stack, version));
+    return;
+  }
   const { name, uri } = parseModelSpec(text);
   if (uri === undefined) {
     const [model, comments, { items: versions }] = await Promise.all([
@@ -37,7 +49,7 @@ export default async function show(this: Context, flags: StackFlags, text: strin
     registry.listComments(version.model, version.version),
   ]);
   print(this, flags, { ...version, files, comments, reproduce: reproduce(version) }, () =>
-    versionText(version, files, comments),
+    pageOf(version, files, comments),
   );
 }
 
@@ -65,11 +77,7 @@ function modelText(
   return `${head}\n\n${table(["VERSION", "STAGE", "ALIASES", "CREATED"], rows)}`;
 }
 
-function versionText(
-  version: RegistryModelVersion,
-  files: readonly ModelFile[],
-  comments: readonly ModelComment[],
-): string {
+function pageOf(version: RegistryModelVersion, files: readonly ModelFile[], comments: readonly ModelComment[]): string {
   const { tags } = version;
   const tag = (name: string) => tags[`modelstack.${name}`] ?? "-";
   const own = Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith("modelstack.")));

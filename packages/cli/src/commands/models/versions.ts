@@ -1,4 +1,4 @@
-import { requireRegistry, parseStage, shortDigest } from "@modelstack/core";
+import { findRun, requireRegistry, parseStage, shortDigest, type Stack } from "@modelstack/core";
 import { collect } from "../../collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { marked } from "../../render/deprecated.ts";
@@ -10,6 +10,8 @@ import { ago } from "../../render/time.ts";
 export interface Flags extends StackFlags {
   readonly limit: number;
   readonly stage?: string;
+  readonly pipeline?: string;
+  readonly run?: string;
   readonly tag?: readonly (readonly [string, string])[];
   readonly deleted: boolean;
 }
@@ -18,10 +20,15 @@ export default async function versions(this: Context, flags: Flags, name: string
   await using stack = await openStackFor(this, flags);
   const registry = await requireRegistry(stack);
   await registry.getModel(name);
+  const tags = {
+    ...Object.fromEntries(flags.tag ?? []),
+    ...(flags.pipeline === undefined ? {} : { "modelstack.pipeline_name": flags.pipeline }),
+    ...(flags.run === undefined ? {} : { "modelstack.pipeline_run_id": await runId(stack, flags.run) }),
+  };
   const query = {
     model: name,
     deleted: flags.deleted,
-    tags: Object.fromEntries(flags.tag ?? []),
+    tags,
     ...(flags.stage === undefined ? {} : { stage: parseStage(flags.stage) }),
   };
   const found = await collect((page) => registry.listModelVersions({ ...query, ...page }), flags.limit);
@@ -45,4 +52,10 @@ export default async function versions(this: Context, flags: Flags, name: string
           this.io.stdout.columns,
         ),
   );
+}
+
+/** The id of a run; a whole one is taken as it is, since versions outlive their runs. */
+async function runId(stack: Stack, reference: string): Promise<string> {
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(reference)) return reference.toLowerCase();
+  return (await findRun(await stack.metadataStore(), reference)).id;
 }
