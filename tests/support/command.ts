@@ -24,6 +24,8 @@ export interface CallOptions {
   /** Another program than this Node. */
   readonly program?: string;
   readonly launcher?: string;
+  /** Starts it in a process group of its own, and `kill` sends its signals to the whole group, as a terminal does. */
+  readonly group?: boolean;
 }
 
 /** Runs the command in a process of its own, without a terminal, and waits for its end. */
@@ -48,6 +50,7 @@ export function startStack(folder: string, argv: readonly string[], options: Cal
     cwd: folder,
     env: { ...userEnvironment, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
+    detached: options.group === true,
   });
   const said = { stdout: "", stderr: "" };
   const waiting = new Set<() => void>();
@@ -66,7 +69,7 @@ export function startStack(folder: string, argv: readonly string[], options: Cal
   });
   return {
     ended,
-    kill: (signal) => child.kill(signal),
+    kill: (signal) => (options.group === true ? process.kill(-child.pid!, signal) : child.kill(signal)),
     hangUp: () => {
       child.stdout.destroy();
       child.stderr.destroy();

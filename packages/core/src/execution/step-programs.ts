@@ -43,5 +43,7 @@ export function stepPrograms(
 
 /** Without what a carriage return lets be overwritten: the states of a progress bar before its last one. */
 function asOnTerminal(text: string): string {
-  return text.replaceAll(/[^\n]*\r(?!\n)/g, "");
+  if (!text.includes("\r")) return text;
+  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  return lines.map((line) => line.slice(line.lastIndexOf("\r") + 1)).join("\n");
 }
