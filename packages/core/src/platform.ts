@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { constants, createReadStream, createWriteStream, readdirSync, readFileSync } from "node:fs";
-import { chmod, copyFile, mkdir, open, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, open, rm, stat, symlink } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { hostname, userInfo } from "node:os";
 import type { Writable } from "node:stream";
@@ -53,6 +53,12 @@ export async function cloneOrCopy(from: string, to: string, { onBytes, signal }:
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") await rm(to, { force: true });
     throw error;
   }
+}
+
+/** Makes `to` a link to a file or folder, or a copy where links need rights of their own. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
+  if (process.platform === "win32") await cp(from, to, { recursive: true });
+  else await symlink(from, to);
 }
 
 /** The name of the person or account that runs this process. */

@@ -14,6 +14,9 @@ export interface Reference {
   readonly digest?: Digest;
 }
 
+/** What the artifact type of references is called. */
+export const REFERENCE_KIND = "reference";
+
 /** Longer addresses are not addresses. In characters. */
 const LONGEST = 4000;
 // What signed addresses call their signature, which is as good as a password while it lasts.
@@ -57,9 +60,9 @@ export function schemeOf(uri: string): string | undefined {
 const stored = z.strictObject({ uri: z.string(), digest: z.string().optional() });
 
 /** A {@link reference}: only the address and the digest are stored. `context.fetch` gives the data. */
-export function referenceType(options: ArtifactOptions = {}): ArtifactType<Reference, "reference"> {
+export function referenceType(options: ArtifactOptions = {}): ArtifactType<Reference, typeof REFERENCE_KIND> {
   return {
-    kind: "reference",
+    kind: REFERENCE_KIND,
     form: "bytes",
     extension: ".json",
     ...options,

@@ -1,6 +1,6 @@
-import { parseReference } from "../artifacts/reference.ts";
 import { itemsOf } from "../components/common.ts";
 import type { ExperimentTracker } from "../components/experiment-tracker.ts";
+import { parseReference, REFERENCE_KIND } from "../artifacts/reference.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { ModelOrigin, OutputRecord } from "../components/records.ts";
 import type { Digest } from "../digest.ts";
@@ -82,7 +82,7 @@ async function dataOf(
   artifacts: ReadonlyMap<string, Digest>,
 ): Promise<[string, string][]> {
   const keys = plan.instances.flatMap(({ name, outputs }) =>
-    Object.entries(outputs).flatMap(([output, { kind }]) => (kind === "reference" ? [`${name}.${output}`] : [])),
+    Object.entries(outputs).flatMap(([output, { kind }]) => (kind === REFERENCE_KIND ? [`${name}.${output}`] : [])),
   );
   const records = await Promise.all(
     keys.flatMap((key) => (artifacts.has(key) ? [metadata.getArtifact(artifacts.get(key)!)] : [])),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { reference } from "../artifacts/reference.ts";
 import { artifact } from "../artifacts/types.ts";
 import type { StepPrograms } from "../components/step-programs.ts";
 import { silentTracker, type StepTracker } from "../components/step-tracker.ts";
@@ -60,6 +61,8 @@ describe("the inputs of a command step", () => {
       models: record(artifact.file()),
       folders: list(artifact.directory()),
       registered: artifact.model(),
+      far: artifact.reference(),
+      further: list(artifact.reference()),
       absent: optional(text),
       given: optional(list(text)),
     },
@@ -101,6 +104,8 @@ describe("the inputs of a command step", () => {
       models: { big: { path: folder.at("model.onnx") } },
       folders: [{ folder: folder.at("images") }],
       registered: { path: folder.at("images") },
+      far: reference(folder.at("model.onnx")),
+      further: [reference(folder.at("model.onnx"))],
       absent: undefined,
       given: [],
       depth: 3,
@@ -125,6 +130,8 @@ describe("the inputs of a command step", () => {
         MODELS: { "big.onnx": "big.onnx: onnx" },
         FOLDERS: { 0: { a: { "1.png": "1.png: png" } } },
         REGISTERED: { a: { "1.png": "1.png: png" } },
+        FAR: "model.onnx: onnx",
+        FURTHER: { "0.onnx": "0.onnx: onnx" },
         GIVEN: {},
       },
       params: { depth: 3, since: "1970-01-01T00:00:00.000Z" },

@@ -1,10 +1,13 @@
-import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { AnyArtifactType, Packed } from "../artifacts/artifact-type.ts";
+import { REFERENCE_KIND, type Reference } from "../artifacts/reference.ts";
 import { isStackError, StackError } from "../errors.ts";
 import { encodeJson } from "../json.ts";
+import type { StepContext } from "../pipeline/context.ts";
 import type { Inputs, InputType, Outputs } from "../pipeline/types.ts";
+import { linkOrCopy } from "../platform.ts";
 import { checkFileName, safeJoin } from "../safe-path.ts";
 import { variableFor } from "./program-variables.ts";
 
@@ -32,11 +35,12 @@ export async function layOut(
   program: ProgramInterface,
   args: Readonly<Record<string, unknown>>,
   folder: string,
+  fetch: StepContext["fetch"],
 ): Promise<ProgramPlaces> {
   const inputs: [string, string | undefined][] = [];
   await mkdir(join(folder, "inputs"), { mode: 0o700 });
   for (const [name, type] of Object.entries(program.inputs)) {
-    inputs.push([name, await placeInput(type, args[name], join(folder, "inputs"), name)]);
+    inputs.push([name, await placeInput(type, args[name], { folder: join(folder, "inputs"), name, fetch })]);
   }
   const outputs = Object.entries(program.outputs).map(
     ([name, type]) =>
@@ -67,40 +71,45 @@ function inInputForm(schema: z.ZodObject, params: Record<string, unknown>): unkn
   }
 }
 
-async function placeInput(type: InputType, value: unknown, folder: string, name: string): Promise<string | undefined> {
+/** Where a value is put, and under which name if it has none. */
+interface Spot {
+  readonly folder: string;
+  readonly name: string;
+  readonly fetch: StepContext["fetch"];
+}
+
+async function placeInput(type: InputType, value: unknown, spot: Spot): Promise<string | undefined> {
   if (value === undefined) return undefined;
   switch (type.form) {
     case "optional":
-      return placeInput(type.of as InputType, value, folder, name);
+      return placeInput(type.of as InputType, value, spot);
     case "list": {
       const items = value as readonly unknown[];
       // Of one width, so that sorting the names keeps the order.
       const width = String(items.length - 1).length;
-      return placeAll(
-        type.of,
-        items.map((item, i) => [String(i).padStart(width, "0"), item]),
-        join(folder, name),
-      );
+      const entries = items.map((item, i) => [String(i).padStart(width, "0"), item] as const);
+      return placeAll(type.of, entries, spot);
     }
     case "record":
-      return placeAll(type.of, Object.entries(value as object), join(folder, name));
+      return placeAll(type.of, Object.entries(value as object), spot);
     case "bytes":
     case "file":
     case "directory":
-      return (await place(type, value, folder, name)).path;
+      return (await place(type, value, spot)).path;
   }
 }
 
 async function placeAll(
   type: AnyArtifactType,
   entries: readonly (readonly [string, unknown])[],
-  folder: string,
+  { name: all, fetch, ...spot }: Spot,
 ): Promise<string> {
+  const folder = join(spot.folder, all);
   await mkdir(folder, { mode: 0o700 });
   for (const [name, value] of entries) {
-    const { path, form } = await place(type, value, folder, checkFileName(name));
+    const { path, form } = await place(type, value, { folder, name: checkFileName(name), fetch });
     const extension = form === "file" ? extname(path) : "";
-    if (form !== "bytes") await cp(path, join(folder, name + extension), { recursive: true });
+    if (form !== "bytes") await linkOrCopy(path, join(folder, name + extension));
   }
   return folder;
 }
@@ -110,10 +119,11 @@ interface Placed {
   readonly form: Packed["form"];
 }
 
-/** Where a value lies: files and folders where they are, anything else in a file that is written here. */
-async function place(type: AnyArtifactType, value: unknown, folder: string, name: string): Promise<Placed> {
+/** Where a value lies: files, folders and the data of references where they are, anything else in a file that is written here. */
+async function place(type: AnyArtifactType, value: unknown, { folder, name, fetch }: Spot): Promise<Placed> {
+  if (type.kind === REFERENCE_KIND) return { path: (await fetch(value as Reference)).path, form: "file" };
   const packed = await type.pack(value);
-  if (packed.form !== "bytes") return packed;
+  if (packed.form !== "bytes") return { path: resolve(packed.path), form: packed.form };
   const path = join(folder, `${name}${packed.extension ?? type.extension ?? ""}`);
   await writeFile(path, packed.bytes, { mode: 0o600 });
   return { path, form: "bytes" };

@@ -33,7 +33,7 @@ export async function runCommand(
   context: StepContext,
 ): Promise<Record<string, unknown>> {
   const { signal, programs, instance } = context;
-  const places = await layOut(command, args, context.folder("program").folder);
+  const places = await layOut(command, args, context.folder("program").folder, context.fetch);
   // First, so that from here on secrets are known.
   const variables = await programVariables(command.variables, places, context);
   const prepared = await command.prepare(places, context);
