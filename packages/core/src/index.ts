@@ -181,6 +181,7 @@ export {
   type ModelVersionStage,
   type NewModelFile,
   type NewModelVersion,
+  type ProvidedModelRegistry,
   type RegisteredModel,
   type RegistryChange,
   type RegistryModelVersion,
@@ -188,6 +189,7 @@ export {
   type TagChanges,
   type VersionBump,
 } from "./components/model-registry.ts";
+export { completedRegistry } from "./components/completed-registry/completed-registry.ts";
 export { stateAfter, type ModelState, type VersionState } from "./components/registry-state.ts";
 export { refuseUnexpectedHolder, refuseUnexpectedStage } from "./components/stage-expectations.ts";
 export { checkModelName, parseStage } from "./components/registry-checks.ts";
@@ -197,6 +199,7 @@ export type { LoggedTable, StepTracker } from "./components/step-tracker.ts";
 export type {
   ArtifactQuery,
   AttemptCommit,
+  ChangeQuery,
   MetadataStore,
   ModelUseQuery,
   OutputQuery,
@@ -206,6 +209,7 @@ export type {
   ArtifactRecord,
   AttemptRecord,
   AttemptStatus,
+  ChangeRecord,
   EffectRecord,
   ErrorRecord,
   FactLine,

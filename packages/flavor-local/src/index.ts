@@ -71,7 +71,7 @@ const modelRegistry = defineFlavor({
       .default("integer")
       .describe("integer counts 1, 2, 3; semver takes or bumps semantic versions"),
   }),
-  capabilities: { stages: "one", history: "native", tagsAfterCreate: true, restore: true },
+  capabilities: { stages: "one", history: "native", comments: "native", tagsAfterCreate: true, restore: true },
   create: ({ versions }, context) =>
     new LocalModelRegistry(databaseOf(context), join(context.stateFolder, "models"), versions),
 });

@@ -4,11 +4,14 @@ import * as artifacts from "./sql/artifacts.ts";
 import * as attempts from "./sql/attempts.ts";
 import * as effects from "./sql/effects.ts";
 import * as uses from "./sql/model-uses.ts";
+import * as registryChanges from "./sql/registry-changes.ts";
 import * as runs from "./sql/runs.ts";
 import * as leases from "./sql/leases.ts";
 import * as transfer from "./sql/transfer.ts";
 import type {
   AttemptCommit,
+  ChangeQuery,
+  ChangeRecord,
   Digest,
   EffectRecord,
   Json,
@@ -53,6 +56,14 @@ export class LocalMetadataStore implements MetadataStore {
 
   async modelUses(query: ModelUseQuery = {}) {
     return uses.modelUses(this.#database.sql, query);
+  }
+
+  recordChanges(changes: readonly ChangeRecord[]) {
+    return this.#database.write((sql) => registryChanges.insertChanges(sql, changes));
+  }
+
+  async changes(query: ChangeQuery) {
+    return registryChanges.changes(this.#database.sql, query);
   }
 
   putEffect(effect: EffectRecord) {

@@ -40,6 +40,7 @@ export class LocalModelRegistry implements ModelRegistry {
       versions: scheme === "integer" ? ("assigned" as const) : ("semver" as const),
       stages: "one" as const,
       history: "native" as const,
+      comments: "native" as const,
       tagsAfterCreate: true,
       restore: true,
       limits: { tagKey: 250, tagValue: 8000 },

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { LocalExperimentTracker } from "./experiment-tracker.ts";
 import { LocalModelRegistry } from "./model-registry.ts";
 import { temporaryState } from "./temporary-state.fixture.ts";
+import { keptByCore } from "./kept-by-core.fixture.ts";
 import type { Answer, Task, Work } from "./worker.fixture.ts";
 
 const by = { actor: "ada" };
@@ -92,16 +93,21 @@ describe("two processes", () => {
     expect(moved).toEqual(moved.map((_, place) => String(((place + 1) % 5) + 1)));
   });
 
-  it("I-c never both take Production from the same version", async () => {
+  it.each([
+    ["the registry", false],
+    ["core", true],
+  ])("I-c never both take Production from the same version, where %s keeps stages", async (_who, byCore) => {
     using state = temporaryState();
-    const registry = new LocalModelRegistry(state.connect(), join(state.folder, "models"), "integer");
+    const database = state.connect();
+    const local = new LocalModelRegistry(database, join(state.folder, "models"), "integer");
+    const registry = byCore ? keptByCore(database, local) : local;
     const file = await modelFile(state.folder);
     for (const _ of [1, 2, 3, 4, 5]) {
       await registry.registerModelVersion({ model: "fraud", files: [file], modelDigest: file.digest }, by);
     }
     await registry.setStage("fraud", "1", "Production", by);
 
-    const moves = doneOf(await inProcesses(2, state.folder, { kind: "promote", count: 50 }));
+    const moves = doneOf(await inProcesses(2, state.folder, { kind: "promote", count: 50, keptByCore: byCore }));
 
     const { items } = await registry.history("fraud", undefined, { limit: 1000 });
     const promoted = items.filter(({ to }) => to === "Production").map(({ version }) => version!);

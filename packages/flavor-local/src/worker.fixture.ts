@@ -1,9 +1,10 @@
 // A process of its own for two-processes.test.ts: it says that it is there, waits for its task, does it, and answers.
 import { join } from "node:path";
-import type { NewModelFile } from "@modelstack/core";
+import type { ModelRegistry, NewModelFile } from "@modelstack/core";
 import { LocalDatabase } from "./database.ts";
 import { LocalExperimentTracker } from "./experiment-tracker.ts";
 import { LocalMetadataStore } from "./metadata-store.ts";
+import { keptByCore } from "./kept-by-core.fixture.ts";
 import { LocalModelRegistry } from "./model-registry.ts";
 
 /** What a worker does. */
@@ -17,7 +18,7 @@ export type Work =
     }
   | { readonly kind: "log"; readonly count: number; readonly run: string }
   | { readonly kind: "move alias"; readonly count: number }
-  | { readonly kind: "promote"; readonly count: number }
+  | { readonly kind: "promote"; readonly count: number; readonly keptByCore: boolean }
   | { readonly kind: "hold"; readonly scope: string };
 
 export interface Task {
@@ -46,7 +47,7 @@ async function perform({ folder, name, work }: Task): Promise<string[]> {
     case "move alias":
       return moveAlias(models("integer"), work.count);
     case "promote":
-      return promote(models("integer"), work.count);
+      return promote(work.keptByCore ? keptByCore(database, models("integer")) : models("integer"), work.count);
     case "hold": {
       const holder = { host: "elsewhere.example", pid: process.pid, startedAt: "1" };
       const { fence } = await new LocalMetadataStore(database).acquireLease(work.scope, holder, 3600);
@@ -89,7 +90,7 @@ async function moveAlias(registry: LocalModelRegistry, count: number): Promise<s
 }
 
 /** Puts the next version into Production, in place of the one that it found there. */
-async function promote(registry: LocalModelRegistry, count: number): Promise<string[]> {
+async function promote(registry: ModelRegistry, count: number): Promise<string[]> {
   const moves = [];
   for (let turn = 0; turn < count; turn++) {
     const holder = (await registry.getLatestModelVersion("fraud", "Production"))!.version;

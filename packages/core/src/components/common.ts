@@ -39,3 +39,10 @@ export async function* itemsOf<T>(list: (request: PageRequest) => Promise<Page<T
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
 }
+
+/** A page of a list that is all there. */
+export function pageOf<T>(items: readonly T[], { limit = 100, pageToken = "0" }: PageRequest = {}): Page<T> {
+  const end = Number(pageToken) + limit;
+  const page = items.slice(Number(pageToken), end);
+  return end < items.length ? { items: page, nextPageToken: String(end) } : { items: page };
+}

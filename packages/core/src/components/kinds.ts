@@ -1,7 +1,7 @@
 import type { ArtifactStore } from "./artifact-store.ts";
 import type { ExperimentTracker } from "./experiment-tracker.ts";
 import type { MetadataStore } from "./metadata-store.ts";
-import type { ModelRegistry } from "./model-registry.ts";
+import type { ModelRegistry, ProvidedModelRegistry } from "./model-registry.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 
 /** The kinds of stack components and their contracts. */
@@ -11,6 +11,10 @@ export interface ComponentTypes {
   metadata_store: MetadataStore;
   experiment_tracker: ExperimentTracker;
   model_registry: ModelRegistry;
+}
+/** The components as flavors provide them: core completes some. */
+export interface ProvidedComponents extends Omit<ComponentTypes, "model_registry"> {
+  model_registry: ProvidedModelRegistry;
 }
 export type ComponentKind = keyof ComponentTypes;
 

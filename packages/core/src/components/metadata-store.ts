@@ -7,6 +7,7 @@ import type { Checkable } from "./health.ts";
 import type {
   ArtifactRecord,
   AttemptRecord,
+  ChangeRecord,
   EffectRecord,
   InputRecord,
   Lease,
@@ -56,6 +57,11 @@ export interface ModelUseQuery extends PageRequest {
   readonly version?: string;
 }
 
+export interface ChangeQuery extends PageRequest {
+  readonly registry: string;
+  readonly model: string;
+}
+
 /**
  * Keeps the facts about runs. Every method is a whole intention and stores all of it or nothing; when it returns, the facts are durable,
  * but for {@link MetadataStore.append} and {@link MetadataStore.recordModelUse}. Writing a fact again is fine; another fact under the same key is refused as FACT_CONFLICT.
@@ -81,6 +87,15 @@ export interface MetadataStore extends Checkable {
   recordModelUse(use: ModelUse): Promise<void>;
   /** Newest first. */
   modelUses(query?: ModelUseQuery): Promise<Page<ModelUse>>;
+
+  /**
+   * Adds changes to models of registries that keep no history, all of them or none.
+   *
+   * @throws StackError FACT_CONFLICT when the number of one is taken, which is how two writers notice each other
+   */
+  recordChanges(changes: readonly ChangeRecord[]): Promise<void>;
+  /** The changes under a model's name, by number. */
+  changes(query: ChangeQuery): Promise<Page<ChangeRecord>>;
 
   /** Writes an intent and returns what is stored under the key, which is an earlier intent if there was one. */
   putEffect(effect: EffectRecord): Promise<EffectRecord>;

@@ -92,9 +92,12 @@ export interface NewModelVersion {
 export interface ModelRegistryCapabilities {
   /** `assigned`: the registry counts 1, 2, 3; `semver`: given or bumped; `given`: the caller says. */
   readonly versions: "assigned" | "semver" | "given";
-  /** `one`: a version is in one stage at a time; `many`: in several; `emulated`: in one, kept by core. */
+  /** `one`: a version is in one stage at a time; `many`: in several; `emulated`: in one, which core takes from the history that it keeps. */
   readonly stages: "one" | "many" | "emulated";
+  /** `metadata-store`: core keeps it there for a registry that has none. */
   readonly history: "native" | "metadata-store";
+  /** `metadata-store`: core keeps them there, which goes with a history that it keeps. */
+  readonly comments: "native" | "metadata-store";
   readonly tagsAfterCreate: boolean;
   /** Deleted models and versions can be restored. */
   readonly restore: boolean;
@@ -169,6 +172,11 @@ export type TagChanges = Readonly<Record<string, string | null>>;
  */
 export interface ModelRegistry extends Checkable {
   readonly capabilities: ModelRegistryCapabilities;
+  /**
+   * What tells this registry from others of its flavor, such as its server's address, without secrets: where core keeps its history, it does
+   * so under this.
+   */
+  readonly address?: string;
 
   /** @throws StackError MODEL_EXISTS, NAME_INVALID */
   registerModel(
@@ -274,3 +282,8 @@ export interface ModelRegistry extends Checkable {
     transfer?: Transfer,
   ): Promise<void>;
 }
+
+type LeftToCore = "history" | "addComment" | "listComments" | "setStage" | "leaveStage";
+
+/** A model registry as a flavor provides it: it need not have the methods that its capabilities leave to core. */
+export type ProvidedModelRegistry = Omit<ModelRegistry, LeftToCore> & Partial<Pick<ModelRegistry, LeftToCore>>;

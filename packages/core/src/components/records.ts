@@ -1,5 +1,6 @@
 import type { Digest } from "../digest.ts";
 import type { Json } from "../json.ts";
+import type { RegistryChange } from "./model-registry.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { ProcessIdentity } from "../platform.ts";
 
@@ -162,6 +163,29 @@ export interface EffectRecord {
   readonly done?: Json;
 }
 
+/** A change to a model of a registry that keeps no history of its own. */
+export interface ChangeRecord {
+  /** The registry's flavor, and its address if it has one. */
+  readonly registry: string;
+  /** The name that the model had. */
+  readonly model: string;
+  /** Counts the changes under this name from 1. */
+  readonly number: number;
+  /** UUID version 7. */
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly reason?: string;
+  readonly run?: string;
+  readonly version?: string;
+  readonly kind: RegistryChange["kind"];
+  readonly subject?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Of a model that was renamed to this name: its last change under the other. */
+  readonly continues?: { readonly model: string; readonly number: number };
+}
+
 /** The right to write to a scope, until it expires. A later holder has a higher fence. */
 export interface Lease {
   /** `run/<id>` for a whole run, `run/<id>/<instance>` for one instance. */
@@ -201,5 +225,6 @@ export type FactLine =
   | { readonly fact: "output"; readonly output: OutputRecord }
   | { readonly fact: "input"; readonly input: InputRecord }
   | { readonly fact: "use"; readonly use: ModelUse }
+  | { readonly fact: "change"; readonly change: ChangeRecord }
   | { readonly fact: "effect"; readonly effect: EffectRecord }
   | { readonly fact: "named"; readonly named: NamedArtifact };

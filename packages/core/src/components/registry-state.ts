@@ -23,8 +23,8 @@ interface Draft {
   readonly stages: Set<ModelVersionStage>;
 }
 
-/** Which version held which stage and alias after some changes of one model, oldest first. */
-export function stateAfter(changes: Iterable<RegistryChange>): ModelState {
+/** Which version held which stage and alias after some changes of one model, oldest first. With `deleted`, of deleted versions too. */
+export function stateAfter(changes: Iterable<RegistryChange>, { deleted: all = false } = {}): ModelState {
   let exists = false;
   const drafts = new Map<string, Draft>();
   const aliases = new Map<string, string>();
@@ -33,7 +33,7 @@ export function stateAfter(changes: Iterable<RegistryChange>): ModelState {
     else if (change.version !== undefined) changeDraft(drafts, change.version, change);
     else exists = change.kind === "deleted" ? false : exists || change.kind === "created" || change.kind === "restored";
   }
-  const there = exists ? [...drafts].filter(([, { deleted }]) => !deleted) : [];
+  const there = [...drafts].filter(([, { deleted }]) => all || (exists && !deleted));
   return { exists, versions: there.map(([version, { stages }]) => stateOf(version, [...stages], aliases)) };
 }
 

@@ -1,7 +1,8 @@
 import { Container, type ServiceIdentifier } from "inversify";
 import { checkedRegistry } from "../components/checked-registry.ts";
 import { componentKinds, type ComponentKind, type ComponentTypes } from "../components/kinds.ts";
-import type { ModelRegistry } from "../components/model-registry.ts";
+import { completedRegistry } from "../components/completed-registry/completed-registry.ts";
+import type { ProvidedModelRegistry } from "../components/model-registry.ts";
 import { StackError } from "../errors.ts";
 import type { FlavorCatalog } from "./flavor-catalog.ts";
 import type { FlavorContext } from "./flavor.ts";
@@ -67,9 +68,12 @@ export function createStackContainer(catalog: FlavorCatalog, scope: StackScope):
         const flavor = await flavors.find(kind, name);
         const component = await flavor.create(config, { projectFolder, stateFolder, component: get, shared });
         if (isDisposable(component)) opened.use(component);
-        return kind === "model_registry"
-          ? checkedRegistry(component as ModelRegistry, { modelNames, defaultTags })
-          : component;
+        if (kind !== "model_registry") return component;
+        // Of that kind, as its flavor says.
+        const registry = component as ProvidedModelRegistry;
+        const address = registry.address === undefined ? name : `${name} ${registry.address}`;
+        const completed = completedRegistry(registry, address, () => get("metadata_store"));
+        return checkedRegistry(completed, { modelNames, defaultTags });
       },
       [CATALOG, SCOPE],
     );

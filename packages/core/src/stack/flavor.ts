@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Fetcher } from "../artifacts/fetcher.ts";
-import type { ComponentKind, ComponentTypes } from "../components/kinds.ts";
+import type { ComponentKind, ComponentTypes, ProvidedComponents } from "../components/kinds.ts";
 
 /** What a flavor's `create` gets besides its configuration. */
 export interface FlavorContext {
@@ -27,7 +27,7 @@ export interface Flavor<K extends ComponentKind = ComponentKind, S extends z.Zod
   /** What the component can do, as far as that does not depend on its configuration; shown by `stack flavor show`. */
   readonly capabilities: object;
   /** Makes the component. It must not connect: that waits for first use. */
-  create(config: z.output<S>, context: FlavorContext): ComponentTypes[K] | Promise<ComponentTypes[K]>;
+  create(config: z.output<S>, context: FlavorContext): ProvidedComponents[K] | Promise<ProvidedComponents[K]>;
 }
 
 /** Ties `create`'s argument to the schema and its result to the kind; at run time it returns its argument. */
@@ -47,7 +47,10 @@ export interface Plugin {
 export interface AnyFlavor extends Omit<Flavor, "create"> {
   // A method, so that flavors with narrower configurations are assignable.
   // oxlint-disable-next-line typescript/no-explicit-any -- the schema beside it is the check
-  create(config: any, context: FlavorContext): ComponentTypes[ComponentKind] | Promise<ComponentTypes[ComponentKind]>;
+  create(
+    config: any,
+    context: FlavorContext,
+  ): ProvidedComponents[ComponentKind] | Promise<ProvidedComponents[ComponentKind]>;
 }
 
 /** Marks what a flavor package default-exports; at run time it returns its argument. */

@@ -1,6 +1,7 @@
 import { describe, type TestOptions } from "vitest";
 import { artifactTests, namedArtifactTests } from "./metadata-store/artifacts.ts";
 import { attemptTests } from "./metadata-store/attempts.ts";
+import { changeTests } from "./metadata-store/changes.ts";
 import { deleteTests } from "./metadata-store/deleting.ts";
 import { effectTests } from "./metadata-store/effects.ts";
 import { eventTests } from "./metadata-store/events.ts";
@@ -31,6 +32,7 @@ export function describeMetadataStore(
       "deleting runs": deleteTests,
       effects: effectTests,
       "uses of models": modelUseTests,
+      "changes of registries": changeTests,
       "export and import": transferTests,
     });
     await describeHealth(async () => {

@@ -167,4 +167,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE model_version DROP COLUMN params;
   ALTER TABLE model_version DROP COLUMN metrics;
   `,
+  `
+  -- Of registries that keep no history of their own. Only ever added to.
+  CREATE TABLE registry_change (
+    registry TEXT NOT NULL, model TEXT NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (registry, model, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

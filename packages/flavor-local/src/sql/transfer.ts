@@ -5,6 +5,7 @@ import {
   parsePlan,
   planDigest,
   StackError,
+  type ChangeRecord,
   type Digest,
   type FactLine,
   type ModelUse,
@@ -18,6 +19,7 @@ import * as artifacts from "./artifacts.ts";
 import * as attempts from "./attempts.ts";
 import * as effects from "./effects.ts";
 import * as uses from "./model-uses.ts";
+import * as registryChanges from "./registry-changes.ts";
 import * as runs from "./runs.ts";
 
 /** Every fact as a line, those that are referred to before those that refer. Leases stay: they are of this machine. */
@@ -48,6 +50,8 @@ export function* exportFacts(sql: Sql): Generator<string> {
     yield line({ fact: "input", input: attempts.inputModelOf(row) });
   for (const row of sql.all("SELECT json FROM model_use ORDER BY id"))
     yield line({ fact: "use", use: JSON.parse(row["json"] as string) as ModelUse });
+  for (const row of sql.all("SELECT json FROM registry_change ORDER BY registry, model, number"))
+    yield line({ fact: "change", change: JSON.parse(row["json"] as string) as ChangeRecord });
   for (const row of sql.all("SELECT key FROM effect ORDER BY key"))
     yield line({ fact: "effect", effect: effects.effect(sql, row["key"] as string)! });
   for (const row of sql.all("SELECT * FROM event ORDER BY run, writer, seq"))
@@ -94,6 +98,8 @@ function insert(sql: Sql, fact: FactLine): void {
       return attempts.insertInput(sql, fact.input);
     case "use":
       return uses.insertModelUse(sql, fact.use);
+    case "change":
+      return registryChanges.insertChange(sql, fact.change);
     case "effect":
       return importEffect(sql, fact.effect);
     case "named":

@@ -1,3 +1,5 @@
+export { override } from "../../components/override.ts";
+
 /** A rule of a contract, a component that breaks this one, and the test that must notice. */
 export interface Mutation<T extends object> {
   readonly rule: string;
@@ -9,17 +11,6 @@ export interface Mutation<T extends object> {
   readonly breakIt?: (component: T) => Partial<T>;
   /** What is found when it is opened again, where that is not all that was there. */
   readonly reopen?: () => T;
-}
-
-/** A component with some of its methods replaced. */
-export function override<T extends object>(component: T, methods: Partial<T>): T {
-  return new Proxy(component, {
-    get: (target, key) => {
-      const value: unknown = Reflect.get(key in methods ? methods : target, key);
-      // The components have private fields, which a proxy has not.
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }
 
 /** Carries something out and returns what `otherwise` gives when it fails with that code. */

@@ -16,6 +16,7 @@ import { modelUseMutations } from "./model-uses.fixture.ts";
 import { modelMutations } from "./models.fixture.ts";
 import { orchestratorMutations } from "./orchestrator.fixture.ts";
 import { runFileMutations } from "./run-files.fixture.ts";
+import { registryChangeMutations } from "./registry-changes.fixture.ts";
 import { runMutations } from "./runs.fixture.ts";
 import { stageMutations } from "./stages.fixture.ts";
 import { registrySearchMutations, trackerSearchMutations } from "./search.fixture.ts";
@@ -54,6 +55,7 @@ export const mutations = {
     ...leaseMutations,
     ...attemptMutations,
     ...artifactAndEffectMutations,
+    ...registryChangeMutations,
     ...deletingAndTransferMutations,
     ...modelUseMutations,
   ],

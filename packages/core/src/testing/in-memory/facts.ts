@@ -1,6 +1,7 @@
 import type {
   ArtifactRecord,
   AttemptRecord,
+  ChangeRecord,
   EffectRecord,
   FactLine,
   InputRecord,
@@ -61,6 +62,7 @@ export class AllFacts {
   readonly outputs = new Facts<OutputRecord>("output", (o) => `${o.run}/${o.instance}/${o.name}/${o.index}`);
   readonly inputs = new Facts<InputRecord>("input", (input) => canonicalJson(input));
   readonly uses = new Facts<ModelUse>("use", ({ id }) => id);
+  readonly changes = new Facts<ChangeRecord>("change", (c) => canonicalJson([c.registry, c.model, c.number]));
   readonly named = new Facts<NamedArtifact>("named artifact", ({ name, version }) => `${name}/${version}`);
   /** Of each name, deleted ones too. */
   readonly #lastVersions = new Map<string, number>();
@@ -104,6 +106,7 @@ export class AllFacts {
     for (const named of this.named.all()) yield { fact: "named", named };
     for (const input of this.inputs.all()) yield { fact: "input", input };
     for (const use of this.uses.all()) yield { fact: "use", use };
+    for (const change of this.changes.all()) yield { fact: "change", change };
     for (const effect of this.effects.values()) yield { fact: "effect", effect };
     for (const event of this.events.all()) yield { fact: "event", event };
   }
@@ -133,6 +136,8 @@ export class AllFacts {
         return this.inputs.put(line.input);
       case "use":
         return this.uses.put(line.use);
+      case "change":
+        return this.changes.put(line.change);
       case "named":
         return this.putNamed(line.named);
       case "artifact": {

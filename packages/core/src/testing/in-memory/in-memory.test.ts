@@ -10,6 +10,12 @@ import {
   InMemoryModelRegistry,
   InMemoryOrchestrator,
 } from "../index.ts";
+import type {
+  ModelRegistry,
+  ModelRegistryCapabilities,
+  ProvidedModelRegistry,
+} from "../../components/model-registry.ts";
+import { override } from "../../components/override.ts";
 
 describeArtifactStore("in memory", async () => {
   const store = new InMemoryArtifactStore();
@@ -36,6 +42,35 @@ describeModelRegistry("in memory, many stages", async () => {
   const registry = new InMemoryModelRegistry({ stages: "many" });
   return { registry, reopen: async () => registry };
 });
+
+/** A registry of which core keeps what it declares: methods of its own that were called would give themselves away. */
+function leaving(capabilities: Partial<ModelRegistryCapabilities>): ProvidedModelRegistry {
+  const registry = new InMemoryModelRegistry({ history: "metadata-store", ...capabilities });
+  const refuse = () => Promise.reject(new Error("core does this"));
+  return override<ModelRegistry>(registry, {
+    history: refuse,
+    ...(registry.capabilities.comments === "native" ? {} : { addComment: refuse, listComments: refuse }),
+    ...(registry.capabilities.stages === "emulated" ? { setStage: refuse, leaveStage: refuse } : {}),
+  });
+}
+
+for (const [name, capabilities] of Object.entries({
+  "without a history": {},
+  "without a history, many stages": { stages: "many" },
+  "without history and comments": { comments: "metadata-store" },
+  "without history, comments and stages": { comments: "metadata-store", stages: "emulated" },
+  "without history, comments and stages, and little else": {
+    comments: "metadata-store",
+    stages: "emulated",
+    tagsAfterCreate: false,
+    restore: false,
+  },
+} as const)) {
+  describeModelRegistry(`in memory ${name}`, async () => {
+    const registry = leaving(capabilities);
+    return { registry, reopen: async () => registry };
+  });
+}
 
 describeModelRegistry("in memory that can do little", async () => ({
   registry: new InMemoryModelRegistry({ tagsAfterCreate: false, restore: false }),

@@ -2,6 +2,7 @@ import type { Page, PageRequest } from "../../components/common.ts";
 import type {
   ArtifactQuery,
   AttemptCommit,
+  ChangeQuery,
   MetadataStore,
   ModelUseQuery,
   OutputQuery,
@@ -9,6 +10,7 @@ import type {
 } from "../../components/metadata-store.ts";
 import type {
   ArtifactRecord,
+  ChangeRecord,
   EffectRecord,
   FactLine,
   Lease,
@@ -75,6 +77,19 @@ export class InMemoryMetadataStore implements MetadataStore {
       .filter((use) => version === undefined || use.version === version);
     return pageOf(
       uses.sort((a, b) => (a.id < b.id ? 1 : -1)),
+      page,
+    );
+  }
+
+  async recordChanges(changes: readonly ChangeRecord[]) {
+    for (const change of changes) this.#facts.changes.check(change);
+    for (const change of changes) this.#facts.changes.put(change);
+  }
+
+  async changes({ registry, model, ...page }: ChangeQuery) {
+    const changes = this.#facts.changes.all().filter((one) => one.registry === registry && one.model === model);
+    return pageOf(
+      changes.sort((a, b) => a.number - b.number),
       page,
     );
   }

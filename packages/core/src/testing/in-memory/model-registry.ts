@@ -47,6 +47,7 @@ export class InMemoryModelRegistry implements ModelRegistry {
       versions: "assigned",
       stages: "one",
       history: "native",
+      comments: "native",
       tagsAfterCreate: true,
       restore: true,
       limits: { tagKey: 250, tagValue: 8000 },

@@ -1,12 +1,7 @@
-import type { Page, PageRequest, SearchQuery } from "../../components/common.ts";
+import { pageOf, type Page, type SearchQuery } from "../../components/common.ts";
 import { byOrder, matchesFilter, type FieldValues } from "../../search/evaluate.ts";
 
-/** A page of a list that is all there. */
-export function pageOf<T>(items: readonly T[], { limit = 100, pageToken = "0" }: PageRequest = {}): Page<T> {
-  const start = Number(pageToken);
-  const page = items.slice(start, start + limit);
-  return start + limit < items.length ? { items: page, nextPageToken: String(start + limit) } : { items: page };
-}
+export { pageOf };
 
 /** A page of what a query searches for in a list that is all there and in its default order. */
 export function searched<T>(

@@ -3,6 +3,7 @@ import type { AttemptCommit } from "../../components/metadata-store.ts";
 import type {
   ArtifactRecord,
   AttemptRecord,
+  ChangeRecord,
   InputRecord,
   Lease,
   ModelUse,
@@ -147,6 +148,25 @@ export function useOf(number: number, given: Partial<ModelUse> = {}): ModelUse {
     model: "penguins",
     version: "3",
     digest: digestOf("forest"),
+    ...given,
+  };
+}
+
+/** A change to the model penguins, of which earlier numbers came earlier. */
+export function changeOf(number: number, given: Partial<ChangeRecord> = {}): ChangeRecord {
+  return {
+    registry: "mlflow",
+    model: "penguins",
+    number,
+    id: idOf(number),
+    at: timeOf(number),
+    actor: "ada",
+    reason: "模型 🎉\n'--",
+    run: idOf(9),
+    version: "3",
+    kind: "stage",
+    from: "None",
+    to: "Staging",
     ...given,
   };
 }

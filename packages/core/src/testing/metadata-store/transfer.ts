@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { MetadataStore } from "../../components/metadata-store.ts";
 import type { FactLine } from "../../components/records.ts";
-import { eventsOf, idOf, inputFrom, inputFromModel, planOf, textArtifact, timeOf, useOf } from "./facts.ts";
+import { changeOf, eventsOf, idOf, inputFrom, inputFromModel, planOf, textArtifact, timeOf, useOf } from "./facts.ts";
 import type { MetadataSuite, MetadataTools } from "./fixture.ts";
 
 async function* linesOf(lines: readonly string[]): AsyncGenerator<string> {
@@ -24,6 +24,7 @@ async function fill({ store, create, hold, commit }: Pick<MetadataTools, "store"
     await commit(lease, { instance: "train", status: "failed", inputs: [inputFrom(id, "same"), inputFromModel("m")] });
     await store.putEffect({ key: `${id}/train/version`, intent: [number, -0], createdAt: timeOf(1) });
   }
+  await store.recordChanges([changeOf(1), changeOf(2)]);
   await store.recordModelUse(useOf(1, { run: idOf(1), instance: "train" }));
   await store.settleEffect(`${idOf(1)}/train/version`, { version: "3", minus: -0 });
   await store.append(eventsOf(idOf(1), [{ kind: "run-finished", status: "failed", cause: "train" }], "w1", 2));
@@ -50,6 +51,7 @@ async function contentOf(store: MetadataStore) {
     ),
     named: (await store.namedArtifacts("rows")).items,
     uses: (await store.modelUses()).items,
+    changes: (await store.changes({ registry: "mlflow", model: "penguins" })).items,
     effects: await Promise.all(runs.map((id) => store.getEffect(`${id}/train/version`))),
   };
 }
@@ -208,6 +210,8 @@ function references(line: FactLine): { readonly makes: string; readonly needs: r
       };
     case "use":
       return { makes: "use", needs: [] };
+    case "change":
+      return { makes: "change", needs: [] };
     case "effect":
       return { makes: "effect", needs: [] };
     case "named":

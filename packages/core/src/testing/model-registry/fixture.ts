@@ -5,24 +5,32 @@ import type {
   ModelRegistryCapabilities,
   NewModelFile,
   NewModelVersion,
+  ProvidedModelRegistry,
   RegistryModelVersion,
 } from "../../components/model-registry.ts";
+import { completedRegistry } from "../../components/completed-registry/completed-registry.ts";
 import type { Digest } from "../../digest.ts";
+import { InMemoryMetadataStore } from "../in-memory/metadata-store.ts";
 import { by, temporaryFolder, writeContent } from "../tools.ts";
 
-/** An empty model registry for one test. */
+/** An empty model registry for one test. What its capabilities leave to core, core adds: then the suite holds both of them to the contract. */
 export interface ModelRegistryFixture {
-  readonly registry: ModelRegistry;
+  readonly registry: ProvidedModelRegistry;
   /** Opens what is stored once more, as another process would. Without it, nothing is tested of what stays. */
-  readonly reopen?: () => Promise<ModelRegistry>;
+  readonly reopen?: () => Promise<ProvidedModelRegistry>;
   /** Changes the stored content of a file behind the registry's back. Without it, damage is not tested. */
   readonly damage?: (digest: Digest) => Promise<void>;
   readonly dispose?: () => Promise<void> | void;
 }
 
+interface CompletedRegistry {
+  readonly registry: ModelRegistry;
+  readonly reopen?: () => Promise<ModelRegistry>;
+}
+
 /** What each test of the suite is given. */
 export interface RegistryTools {
-  readonly fixture: ModelRegistryFixture;
+  readonly fixture: Omit<ModelRegistryFixture, "reopen"> & CompletedRegistry;
   readonly registry: ModelRegistry;
   /** A folder that is there until the test ends. */
   readonly folder: string;
@@ -57,12 +65,22 @@ export async function registrySuite(open: () => Promise<ModelRegistryFixture>): 
   };
 }
 
+function completed({ registry, reopen }: ModelRegistryFixture): CompletedRegistry {
+  const store = new InMemoryMetadataStore();
+  const complete = (provided: ProvidedModelRegistry) => completedRegistry(provided, "tested", async () => store);
+  return {
+    registry: complete(registry),
+    ...(reopen === undefined ? {} : { reopen: async () => complete(await reopen()) }),
+  };
+}
+
 function registryTest(open: () => Promise<ModelRegistryFixture>): TestAPI<RegistryTools> {
   return test.extend<RegistryTools>({
     // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what a fixture needs
     fixture: async ({}, use) => {
       const fixture = await open();
-      await use(fixture);
+      const { reopen: _, ...rest } = fixture;
+      await use({ ...rest, ...completed(fixture) });
       await fixture.dispose?.();
     },
     registry: async ({ fixture }, use) => use(fixture.registry),

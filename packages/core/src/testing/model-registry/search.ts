@@ -83,6 +83,17 @@ export function searchTests({ it, capabilities }: RegistrySuite): void {
     expect(await versionsOf(registry, "stage = 'None'")).toEqual(["second"]);
   });
 
+  it("sorts versions by their stage, in pages", async ({ registry, register }) => {
+    const stages = ["Staging", "None", "Production", "Archived", "None"] as const;
+    for (const stage of stages) {
+      const { version } = await register("churn", { description: stage });
+      if (stage !== "None") await registry.setStage("churn", version, stage, by);
+    }
+
+    expect(await versionsOf(registry, "", "stage")).toEqual(stages.toSorted());
+    expect(await versionsOf(registry, "stage != 'None'", "stage DESC")).toEqual(["Staging", "Production", "Archived"]);
+  });
+
   it("sorts versions by a metric, those without it last, and in pages", async ({ registry, register }) => {
     for (const [description, acc] of [
       ["two", 2],
