@@ -208,14 +208,15 @@ export class LineageWalk extends LineageBuilder {
   /** The steps that received a version. */
   async #users(
     sources: LineageSources,
-    { model, version }: RegistryModelVersion,
+    { model, version, modelDigest }: RegistryModelVersion,
     id: string,
   ): Promise<readonly string[]> {
     const metadata = await sources.metadata();
     const users = new Set<string>();
     for await (const use of itemsOf((page) => metadata.modelUses({ model, version, ...page }))) {
-      const { run, instance, uri, stack } = use;
-      if (stack !== sources.stack.name || run === undefined || instance === undefined) continue;
+      const { run, instance, uri, digest } = use;
+      // Through another stack, too: the same registry, or the same model in both.
+      if (digest !== modelDigest || run === undefined || instance === undefined) continue;
       const source = await sources.run(run);
       const step =
         source === undefined ? this.add(forgottenStep(run, instance)) : this.#step(sources, source, instance);
