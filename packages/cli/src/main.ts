@@ -1,44 +1,25 @@
 import { exitCodeOf, isStackError } from "@modelstack/core/base";
-import { buildApplication, buildRouteMap, run, type CommandContext } from "@stricli/core";
+import { buildApplication, run, type CommandContext } from "@stricli/core";
 import { ignoreClosedPipes } from "./closed-pipes.ts";
 import type { Context } from "./context.ts";
-import { helpText } from "./help.ts";
+import { helpText } from "./help/overview.ts";
 import type { Io } from "./io.ts";
 import { watchLeftovers } from "./leftovers.ts";
+import { parserOptions } from "./parser.ts";
 import { renderError } from "./render/error.ts";
-import { artifactsRoutes } from "./routes/artifacts.ts";
-import { modelsRoutes } from "./routes/models.ts";
-import { planCommand, runCommand, stepRoutes } from "./routes/run.ts";
-import { runsRoutes } from "./routes/runs.ts";
-import { doctorCommand, initCommand, schemaCommand } from "./routes/setup.ts";
-import { flavorRoutes, listCommand, showCommand, useCommand, validateCommand } from "./routes/stacks.ts";
+import { root } from "./routes/root.ts";
 import { usageErrors } from "./usage-errors.ts";
 import { usageLine } from "./usage-line.ts";
-
-const root = buildRouteMap<string, Context>({
-  routes: {
-    init: initCommand,
-    run: runCommand,
-    plan: planCommand,
-    step: stepRoutes,
-    list: listCommand,
-    show: showCommand,
-    use: useCommand,
-    validate: validateCommand,
-    doctor: doctorCommand,
-    schema: schemaCommand,
-    flavor: flavorRoutes,
-    runs: runsRoutes,
-    artifacts: artifactsRoutes,
-    models: modelsRoutes,
-  },
-  docs: { brief: "Typed pipelines on a stack whose tracker and registry can be swapped." },
-});
 
 /** Runs the command and returns its exit code. All it prints goes through `io`. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   if (argv.length === 0 || (argv.length === 1 && argv[0] === "help")) {
     io.stdout.write(helpText);
+    return 0;
+  }
+  if (argv[0] === "__complete") {
+    const { complete } = await import("./completion/complete.ts");
+    await complete(argv.slice(1), io);
     return 0;
   }
   if (argv[0] === "help") return main([...argv.slice(1), "--help"], io);
@@ -51,9 +32,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return renderError(error, io, view);
   };
   const app = buildApplication(root, {
-    name: "stack",
-    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-    documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
+    ...parserOptions,
     localization: { text: usageErrors(show, usageLine(root, words)) },
   });
   const process: CommandContext["process"] & { env: Io["env"]; exitCode: number } = {

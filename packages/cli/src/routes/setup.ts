@@ -1,3 +1,4 @@
+import { StackError } from "@modelstack/core/base";
 import { buildCommand } from "@stricli/core";
 import { commonFlags, flag, optionalArgument, stackFlags } from "./parameters.ts";
 
@@ -25,3 +26,25 @@ export const schemaCommand = buildCommand({
   parameters: { flags: commonFlags },
   docs: { brief: "Print the JSON Schema of stack.yaml, for editors", customUsage: ["> stack.schema.json"] },
 });
+
+const shells = ["bash", "zsh"] as const;
+
+export const completionCommand = buildCommand({
+  loader: () => import("../commands/completion.ts"),
+  parameters: {
+    flags: commonFlags,
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: parseShell, proposeCompletions: () => shells, placeholder: "SHELL", brief: "bash or zsh" }],
+    },
+  },
+  docs: { brief: "Print what a shell reads to complete this command", customUsage: ["bash", "zsh"] },
+});
+
+/** @throws StackError USAGE */
+function parseShell(text: string): (typeof shells)[number] {
+  const shell = shells.find((candidate) => candidate === text);
+  if (shell === undefined)
+    throw new StackError("USAGE", `there is no completion for ${JSON.stringify(text)}, only for bash and zsh`);
+  return shell;
+}
