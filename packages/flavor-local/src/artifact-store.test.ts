@@ -19,7 +19,7 @@ describeArtifactStore("local", async () => {
 });
 
 describe("local blobs", () => {
-  it("refuses a file that was cut by hand as DIGEST_MISMATCH, naming the file", async () => {
+  it("E08 refuses a file that was cut by hand as DIGEST_MISMATCH, naming the file", async () => {
     using state = temporaryState();
     const store = new LocalArtifactStore(state.folder);
     const { digest } = await store.put(Buffer.from("whole"));
@@ -80,7 +80,7 @@ describe("local blobs", () => {
     expect(await readFile(blobPath(join(state.folder, "disk"), blob.digest), "utf8")).toBe("a");
   });
 
-  it("are never what a planted link points at", async () => {
+  it("E04 are never what a planted link points at", async () => {
     using state = temporaryState();
     const store = new LocalArtifactStore(join(state.folder, "blobs"));
     const { digest } = await store.put(Buffer.from("a"));
@@ -107,7 +107,7 @@ describe("local blobs", () => {
     expect((await store.list()).items).toEqual([blob]);
   });
 
-  it("refuses a folder with a link in it as ARTIFACT_INVALID", async () => {
+  it("E04 refuses a folder with a link in it as ARTIFACT_INVALID", async () => {
     using state = temporaryState();
     const store = new LocalArtifactStore(join(state.folder, "blobs"));
     const io = new ArtifactIo(async () => store, { getArtifact: () => Promise.reject(new Error("not asked for")) });

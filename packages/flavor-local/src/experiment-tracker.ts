@@ -14,6 +14,7 @@ import {
   type MetricPoint,
   type PageRequest,
   type RunInput,
+  type Transfer,
   type SearchQuery,
   type TrackedRunQuery,
   type TrackedRunStatus,
@@ -113,19 +114,21 @@ export class LocalExperimentTracker implements ExperimentTracker {
     return this.#database.write((sql) => tracker.logInput(sql, id, input));
   }
 
-  async logFile(id: string, path: string, content: Uint8Array | FileRef) {
+  async logFile(id: string, path: string, content: Uint8Array | FileRef, transfer?: Transfer) {
     checkRelativePath(path);
     // Before a large file is copied in vain.
     requireRun(this.#database.sql, id);
-    const file = "path" in content ? await this.#keepFile(content.path) : await this.#keep(content);
+    const file = "path" in content ? await this.#keepFile(content.path, transfer) : await this.#keep(content, transfer);
     await this.#database.write((sql) => runFiles.putFile(sql, id, { path, ...file }));
   }
 
-  async #keepFile(path: string): Promise<Content> {
-    return (await sizeOfFile(path)) <= INLINE_LIMIT ? this.#keep(await readFile(path)) : this.#blobs.putFile(path);
+  async #keepFile(path: string, transfer: Transfer | undefined): Promise<Content> {
+    if ((await sizeOfFile(path)) > INLINE_LIMIT) return this.#blobs.putFile(path, transfer);
+    return this.#keep(await readFile(path), transfer);
   }
 
-  async #keep(bytes: Uint8Array): Promise<Content> {
+  async #keep(bytes: Uint8Array, transfer: Transfer | undefined): Promise<Content> {
+    moved(bytes.byteLength, transfer);
     if (bytes.byteLength > INLINE_LIMIT) return this.#blobs.put(bytes);
     return { size: bytes.byteLength, digest: digestOf(bytes), inline: bytes };
   }
@@ -139,10 +142,11 @@ export class LocalExperimentTracker implements ExperimentTracker {
     return inline === undefined ? this.#blobs.get(digest) : checked(inline, digest, path);
   }
 
-  async downloadFile(id: string, path: string, to: string) {
+  async downloadFile(id: string, path: string, to: string, transfer?: Transfer) {
     const { inline, digest } = runFiles.file(this.#database.sql, id, path);
-    if (inline === undefined) await this.#blobs.getFile(digest, to);
-    else await writeFile(to, checked(inline, digest, path), { flag: "wx", mode: 0o600 });
+    if (inline === undefined) return this.#blobs.getFile(digest, to, transfer);
+    moved(inline.byteLength, transfer);
+    await writeFile(to, checked(inline, digest, path), { flag: "wx", mode: 0o600 });
   }
 
   /** No program has a client for it: what programs log comes in by their step. */
@@ -162,6 +166,13 @@ export class LocalExperimentTracker implements ExperimentTracker {
     ]);
     return [...found, ...(await this.#blobs.check(options))];
   }
+}
+
+/** Says that bytes have moved, all at once, unless their transfer was stopped. */
+function moved(count: number, { onBytes, signal }: Transfer = {}): void {
+  signal?.throwIfAborted();
+  onBytes?.(count);
+  signal?.throwIfAborted();
 }
 
 type Content = Omit<runFiles.StoredRunFile, "path">;

@@ -1,6 +1,7 @@
 import type { FileRef } from "../artifacts/artifact-type.ts";
 import type { Caller, Page, PageRequest, SearchQuery } from "./common.ts";
 import type { Checkable } from "./health.ts";
+import type { Transfer } from "./transfer.ts";
 
 export interface Experiment {
   readonly id: string;
@@ -161,7 +162,7 @@ export interface ExperimentTracker extends Checkable {
    * @throws StackError NAME_INVALID for a path that leaves the run; of a file of this machine FILE_NOT_FOUND, ARTIFACT_INVALID when it is
    * a folder, link or device, DIGEST_MISMATCH when it changed while it was read. Nothing changes then
    */
-  logFile(id: string, path: string, content: Uint8Array | FileRef): Promise<void>;
+  logFile(id: string, path: string, content: Uint8Array | FileRef, transfer?: Transfer): Promise<void>;
   listFiles(id: string): Promise<readonly RunFile[]>;
   /** A file in memory. @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH */
   readFile(id: string, path: string): Promise<Uint8Array>;
@@ -170,7 +171,7 @@ export interface ExperimentTracker extends Checkable {
    *
    * @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH; nothing is left at `to` then
    */
-  downloadFile(id: string, path: string, to: string): Promise<void>;
+  downloadFile(id: string, path: string, to: string, transfer?: Transfer): Promise<void>;
   /** What a program needs to log to this run itself. Nothing, where no program could. */
   environment(id: string): Promise<ProgramEnvironment>;
   /** Returns when all that was logged is durable. */

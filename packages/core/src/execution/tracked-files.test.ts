@@ -220,6 +220,14 @@ describe("logArtifact and logArtifacts", () => {
     expect(await f.paths()).toEqual([]);
   });
 
+  it("stop when the run is cancelled, and keep nothing of the file", async () => {
+    using f = await fixture();
+    writeFileSync(f.at("weights.bin"), "w");
+    const tracker = new BufferedTracker(f.memory, f.run, AbortSignal.abort(new Error("Ctrl-C")));
+    await expect(tracker.logArtifact(f.at("weights.bin"))).rejects.toThrow("Ctrl-C");
+    expect(await f.paths()).toEqual([]);
+  });
+
   it("say that a folder is no file, and that a file is not there", async () => {
     using f = await fixture();
     await expect(f.tracker.logArtifact(f.at("."))).rejects.toMatchObject({

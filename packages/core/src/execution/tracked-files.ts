@@ -18,10 +18,13 @@ const LOGGED_ARTIFACTS = "mlflow.loggedArtifacts";
 export class TrackedFiles {
   readonly #tracker: ExperimentTracker;
   readonly #run: string;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(tracker: ExperimentTracker, run: string) {
+  /** `signal` stops the copying of files. */
+  constructor(tracker: ExperimentTracker, run: string, signal: AbortSignal | undefined) {
     this.#tracker = tracker;
     this.#run = run;
+    this.#signal = signal;
   }
 
   async logText(path: string, content: string): Promise<void> {
@@ -61,7 +64,7 @@ export class TrackedFiles {
 
   async logArtifact(file: string | FileRef, folder?: string): Promise<void> {
     const path = resolve(typeof file === "string" ? file : file.path);
-    await this.#tracker.logFile(this.#run, inside(folder, basename(path)), { path });
+    await this.#copy(path, inside(folder, basename(path)));
   }
 
   async logArtifacts(folder: string | FolderRef, into?: string): Promise<void> {
@@ -69,7 +72,11 @@ export class TrackedFiles {
     const { files } = await pathsIn(root);
     // None is kept when one of them cannot be.
     const targets = files.map((path) => [join(root, path), checkRelativePath(inside(into, path))] as const);
-    for (const [path, target] of targets) await this.#tracker.logFile(this.#run, target, { path });
+    for (const [path, target] of targets) await this.#copy(path, target);
+  }
+
+  async #copy(path: string, target: string): Promise<void> {
+    await this.#tracker.logFile(this.#run, target, { path }, { signal: this.#signal });
   }
 
   async #tableAt(path: string): Promise<Table | undefined> {

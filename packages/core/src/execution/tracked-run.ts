@@ -63,18 +63,19 @@ interface Scope {
   readonly run: RunRecord;
   readonly tracker: ExperimentTracker | undefined;
   readonly tracked: TrackedRun | undefined;
+  readonly signal: AbortSignal;
   readonly onUntracked?: (instance: string) => void;
 }
 
 /** Gives an instance its tracker: that of the pipeline run, a nested run of its own, or none. */
 export async function trackStep(
-  { run, tracker, tracked, onUntracked }: Scope,
+  { run, tracker, tracked, signal, onUntracked }: Scope,
   instance: PlanInstance,
 ): Promise<StepTracking> {
   if (tracker === undefined || tracked === undefined)
     return { tracker: silentTracker(() => onUntracked?.(instance.name)) };
   if (instance.track === "run" || !tracker.capabilities.nestedRuns)
-    return { tracker: new BufferedTracker(tracker, tracked.id) };
+    return { tracker: new BufferedTracker(tracker, tracked.id, signal) };
   const tags = {
     "modelstack.pipeline_name": run.pipeline,
     "modelstack.pipeline_run_id": run.id,
@@ -85,7 +86,7 @@ export async function trackStep(
     { actor: run.user, run: run.id },
   );
   await logParams(tracker, own.id, instance.params);
-  return { tracker: new BufferedTracker(tracker, own.id), ownRun: own.id };
+  return { tracker: new BufferedTracker(tracker, own.id, signal), ownRun: own.id };
 }
 
 /** Parameters longer than the tracker takes are cut; the plan holds them whole. */

@@ -15,11 +15,12 @@ export class BufferedTracker implements StepTracker {
   readonly #metrics: MetricBuffer;
   readonly #files: TrackedFiles;
 
-  constructor(tracker: ExperimentTracker, runId: string) {
+  /** `signal` is the run's: what is copied when it is cancelled is not kept. */
+  constructor(tracker: ExperimentTracker, runId: string, signal?: AbortSignal) {
     this.runId = runId;
     this.#tracker = tracker;
     this.#metrics = new MetricBuffer(tracker, runId);
-    this.#files = new TrackedFiles(tracker, runId);
+    this.#files = new TrackedFiles(tracker, runId, signal);
   }
 
   logMetric(key: string, value: number, { step = 0, at }: { step?: number; at?: Date } = {}): void {

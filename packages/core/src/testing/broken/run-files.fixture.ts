@@ -166,4 +166,52 @@ export const runFileMutations: readonly Mutation<ExperimentTracker>[] = [
       },
     }),
   },
+  {
+    rule: "what moves into a run is counted",
+    failing: "says how many bytes of a file of every byte value have moved, either way",
+    breakIt: (tracker) => ({
+      logFile: (id, path, content, { signal } = {}) => tracker.logFile(id, path, content, { signal }),
+    }),
+  },
+  {
+    rule: "what moves out of a run is counted once",
+    failing: "says how many bytes of a file of some megabytes have moved, either way",
+    breakIt: (tracker) => ({
+      downloadFile: (id, path, to, { onBytes, signal } = {}) =>
+        tracker.downloadFile(id, path, to, { signal, onBytes: (count) => onBytes?.(2 * count) }),
+    }),
+  },
+  {
+    rule: "an empty file moves no bytes",
+    failing: "says how many bytes of a file of no bytes have moved, either way",
+    breakIt: (tracker) => ({
+      downloadFile: async (id, path, to, transfer) => {
+        await tracker.downloadFile(id, path, to, transfer);
+        transfer?.onBytes?.(1);
+      },
+    }),
+  },
+  ...["before it began", "on its way"].flatMap((when): Mutation<ExperimentTracker>[] => [
+    {
+      rule: `a run keeps nothing of what is stopped ${when}`,
+      failing: `keeps nothing of a file that is stopped ${when}, and the one that was there`,
+      breakIt: (tracker) => ({
+        logFile: async (id, path, content, transfer) => {
+          if ("path" in content) await tracker.logFile(id, path, Buffer.from("half"));
+          await tracker.logFile(id, path, content, transfer);
+        },
+      }),
+    },
+    {
+      rule: `nothing is left of a run's file that is stopped ${when}`,
+      failing: `leaves nothing of a run's file that was stopped ${when} while it was made`,
+      breakIt: (tracker) => ({
+        downloadFile: (id, path, to, transfer) =>
+          tracker.downloadFile(id, path, to, transfer).catch(async (error: unknown) => {
+            await writeFile(to, "half");
+            throw error;
+          }),
+      }),
+    },
+  ]),
 ];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { RunFile } from "../../components/experiment-tracker.ts";
 import { digestOf } from "../../digest.ts";
-import { someBytes, temporaryFolder, writeContent } from "../tools.ts";
+import { counted, someBytes, stoppedAtOnce, stoppedOnTheWay, temporaryFolder, writeContent } from "../tools.ts";
 import type { TrackerSuite } from "./fixture.ts";
 
 const byPath = (files: readonly RunFile[]) => files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -36,6 +36,7 @@ export function fileTests(suite: TrackerSuite): void {
   contentTests(suite);
   localFileTests(suite);
   downloadTests(suite);
+  transferTests(suite);
 }
 
 function contentTests({ it, reopens }: TrackerSuite): void {
@@ -242,4 +243,51 @@ function downloadTests({ it }: TrackerSuite): void {
     });
     expect(await readdir(folder.path)).toEqual([]);
   });
+}
+
+function transferTests({ it }: TrackerSuite): void {
+  for (const [what, content] of [
+    ["of no bytes", new Uint8Array(0)],
+    ["of every byte value", someBytes(4096)],
+    ["of some megabytes", someBytes(2_500_001)],
+  ] as const) {
+    it(`says how many bytes of a file ${what} have moved, either way`, async ({ tracker, start }) => {
+      const { id } = await start();
+      await using folder = await temporaryFolder();
+      const { localPath } = await writeContent(join(folder.path, "a"), content);
+      const [there, back] = [counted(), counted()];
+
+      await tracker.logFile(id, "a", { path: localPath }, there.transfer);
+      await tracker.downloadFile(id, "a", join(folder.path, "b"), back.transfer);
+
+      expect([there.moved(), back.moved()]).toEqual([content.byteLength, content.byteLength]);
+    });
+  }
+
+  for (const [when, stopped] of [
+    ["before it began", stoppedAtOnce],
+    ["on its way", stoppedOnTheWay],
+  ] as const) {
+    it(`keeps nothing of a file that is stopped ${when}, and the one that was there`, async ({ tracker, start }) => {
+      const { id } = await start();
+      await using folder = await temporaryFolder();
+      const { localPath } = await writeContent(join(folder.path, "a"), someBytes(2_500_001));
+      await tracker.logFile(id, "old", Buffer.from("old"));
+
+      for (const path of ["new", "old"])
+        await expect(tracker.logFile(id, path, { path: localPath }, stopped())).rejects.toThrow("stopped");
+
+      expect(await tracker.listFiles(id)).toEqual([{ path: "old", size: 3 }]);
+    });
+
+    it(`leaves nothing of a run's file that was stopped ${when} while it was made`, async ({ tracker, start }) => {
+      const { id } = await start();
+      await using folder = await temporaryFolder();
+      await tracker.logFile(id, "a", someBytes(2_500_001));
+
+      await expect(tracker.downloadFile(id, "a", join(folder.path, "to"), stopped())).rejects.toThrow("stopped");
+
+      expect(await readdir(folder.path)).toEqual([]);
+    });
+  }
 }

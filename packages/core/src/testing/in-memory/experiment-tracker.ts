@@ -15,10 +15,12 @@ import type {
   TrackedRunStatus,
 } from "../../components/experiment-tracker.ts";
 import { addPoint } from "../../components/metric-summary.ts";
+import type { Transfer } from "../../components/transfer.ts";
 import { StackError } from "../../errors.ts";
 import { checkLabel } from "../../names.ts";
 import { checkRelativePath } from "../../safe-path.ts";
 import { experimentValues, runValues } from "../../search/records.ts";
+import { moved } from "./artifact-store.ts";
 import { given, hasTags, pageOf, searched } from "./paging.ts";
 
 interface StoredRun {
@@ -168,11 +170,13 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     if (!inputs.some((other) => JSON.stringify(other) === JSON.stringify(input))) inputs.push(input);
   }
 
-  async logFile(id: string, path: string, content: Uint8Array | FileRef) {
+  async logFile(id: string, path: string, content: Uint8Array | FileRef, transfer?: Transfer) {
     const { files } = this.#run(id);
     checkRelativePath(path);
     if ("path" in content) await sizeOfFile(content.path);
-    files.set(path, Uint8Array.from("path" in content ? await readFile(content.path) : content));
+    const bytes = Uint8Array.from("path" in content ? await readFile(content.path) : content);
+    moved(bytes.byteLength, transfer);
+    files.set(path, bytes);
   }
 
   async listFiles(id: string) {
@@ -189,8 +193,10 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     return { variables: { MEMORY_RUN_ID: this.#run(id).id }, secrets: { MEMORY_TOKEN: `token-of-${id}` } };
   }
 
-  async downloadFile(id: string, path: string, to: string) {
-    await writeFile(to, await this.readFile(id, path), { flag: "wx" });
+  async downloadFile(id: string, path: string, to: string, transfer?: Transfer) {
+    const bytes = await this.readFile(id, path);
+    moved(bytes.byteLength, transfer);
+    await writeFile(to, bytes, { flag: "wx" });
   }
 
   async flush() {}
