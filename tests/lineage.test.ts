@@ -7,6 +7,7 @@ const training = pipelineFile(`
   const rows = artifact.json(z.array(z.number()));
   const load = step({ name: "load", outputs: { rows } }, async (_, { tracker }) => {
     await tracker.logInput({ name: "rows.csv", source: "data/rows.csv" });
+    await tracker.logInput({ name: "two\\nlines \\u001b[2J" });
     return { rows: [1, 2] };
   });
   const train = step({ name: "train", inputs: { rows }, outputs: { model: artifact.file() } }, ({ rows }, { file }) => ({
@@ -65,7 +66,8 @@ describe("--lineage", () => {
       "made from",
       "  train.model  file DIGEST  in training",
       "  └ load.rows  json DIGEST",
-      "    └ data rows.csv  data/rows.csv",
+      "    ├ data rows.csv  data/rows.csv",
+      "    └ data two lines \\u001b[2J",
       "",
       "went into",
       "  predict -> result  in predicting",
@@ -85,7 +87,8 @@ describe("--lineage", () => {
       "  └ line/1 (Production) @champion  DIGEST",
       "    └ train.model  file DIGEST  in training",
       "      └ load.rows  json DIGEST",
-      "        └ data rows.csv  data/rows.csv",
+      "        ├ data rows.csv  data/rows.csv",
+      "        └ data two lines \\u001b[2J",
       "",
       "went into",
       "  nothing that is known",
@@ -171,7 +174,7 @@ describe("a run", () => {
     expect(await shown("runs", "show", "predicting")).toContain("used:         line/1  as models:/line@champion");
     expect(await json(call(at.folder, ["runs", "show", "training", "--json"]))).toMatchObject({
       registered: [{ model: "line", version: "1", stages: ["Production"], aliases: ["champion"] }],
-      used: { data: [{ name: "rows.csv", source: "data/rows.csv" }], models: [] },
+      used: { data: [{ name: "rows.csv", source: "data/rows.csv" }, { name: "two\nlines \u001b[2J" }], models: [] },
     });
   });
 

@@ -53,6 +53,11 @@ describe("comparisonText", () => {
     expect(comparisonText(names.slice(1), many).split("\n")[0]).toMatch(/^ +b +c +d/);
   });
 
+  it("lets no name steer the terminal", () => {
+    const text = comparisonText(["a", "b"], [fact("metrics", "\u001b[2Jloss", [1, 2])]);
+    expect(text).toContain("metrics.\\u001b[2Jloss");
+  });
+
   it("writes numbers out where four digits do not tell them apart", () => {
     expect(comparisonText(["a", "b"], [fact("params", "rate", [0.123_456, 0.123_457])])).toContain(
       "0.123456  0.123457",

@@ -36,7 +36,7 @@ export function comparisonMarkdown(names: readonly string[], facts: readonly Com
 
 /** `params.trees`; what is said of a run or version itself stands alone. */
 function labelOf({ group, name }: ComparedFact): string {
-  return group === "run" || group === "version" ? name : `${group}.${name}`;
+  return visible(group === "run" || group === "version" ? name : `${group}.${name}`);
 }
 
 function cellsOf(fact: ComparedFact): string[] {

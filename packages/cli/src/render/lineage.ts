@@ -27,10 +27,15 @@ function lineageText(graph: LineageGraph, title: string | undefined): string {
   const trees = new LineageTrees(graph);
   const root = graph.nodes.find(({ id }) => id === graph.roots[0])!;
   return [
-    visible(title ?? words(root).join("  ")),
+    oneLine(title ?? words(root).join("  ")),
     section("made from", trees.lines("up")),
     section("went into", trees.lines("down")),
   ].join("\n\n");
+}
+
+/** What names from elsewhere hold must not break the tree. */
+function oneLine(text: string): string {
+  return visible(text.replaceAll(/[\r\n\t]+/g, " "));
 }
 
 function section(title: string, lines: readonly string[]): string {
@@ -96,7 +101,7 @@ class LineageTrees {
   #tree(id: string, direction: Direction, above: string | undefined, shown: Set<string>): string[] {
     const node = this.#nodes.get(id)!;
     const run = "run" in node ? node.run : above;
-    const title = visible(
+    const title = oneLine(
       [...this.#words(node, direction), ...(run === above || !("run" in node) ? [] : [`in ${node.runName}`])].join(
         "  ",
       ),

@@ -94,5 +94,6 @@ function connectionLines({ registered, used }: RunConnections): Field[] {
 function list(name: string, values: readonly string[]): Field[] {
   const rest = values.length - SIBLINGS;
   const lines = [...values.slice(0, SIBLINGS), ...(rest > 0 ? [`… ${rest} more`] : [])];
-  return lines.map((line) => [name, line]);
+  // What names from elsewhere hold must not look like another line.
+  return lines.map((line) => [name, line.replaceAll(/[\r\n\t]+/g, " ")]);
 }

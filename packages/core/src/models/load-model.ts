@@ -23,7 +23,7 @@ type User = Pick<ModelUse, "user" | "command" | "run" | "instance">;
 /**
  * Fetches a model into the cache of this machine, unless it is there, records that it was used, and says where it is.
  *
- * @throws StackError of {@link findModel} and of the registry; DIGEST_MISMATCH when it is not what was registered; TRANSFER_CANCELLED
+ * @throws StackError of the reference, as `resolveModel` gives it, and of the registry; DIGEST_MISMATCH when it is not what was registered; TRANSFER_CANCELLED
  */
 export async function loadModelFrom(stack: Stack, uri: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const found = await findModel(stack, uri);

@@ -70,7 +70,7 @@ export interface Ranking extends TrackedAmong {
   readonly goal: Goal;
 }
 
-/** What {@link bestRunOn} does, on an open stack and as plain facts. */
+/** What `bestRun` does, on an open stack and as plain facts. */
 export async function findBest(
   stack: Stack,
   ranking: Ranking,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { artifact } from "../artifacts/types.ts";
 import { differs, type ComparedFact } from "../comparison.ts";
+import { registerModelOn } from "../models/register-model.ts";
 import { registerModelStep } from "../models/register-model-step.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
 import { step } from "../pipeline/step.ts";
@@ -160,5 +161,17 @@ describe("diffRuns", () => {
     expect((await diffRuns(at.stack, both[0], await run(lines))).facts.map(({ group }) => group)).not.toContain(
       "environment",
     );
+  });
+
+  it("takes no version that was registered later for what the run ran on", async () => {
+    const both = [await run(lines), await run(lines, { slope: 2 })] as const;
+    for (const [i, { id }] of both.entries()) {
+      const model = { path: at.write("line.json", String(i + 1)) };
+      await registerModelOn(at.stack, { name: "late", model }, { run: id, registeredBy: "somebody" });
+    }
+
+    const { facts } = await diffRuns(at.stack, ...both);
+
+    expect(facts.map(({ group }) => group)).not.toContain("environment");
   });
 });

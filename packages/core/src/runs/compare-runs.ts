@@ -59,12 +59,14 @@ export async function diffRuns(stack: Stack, a: RunView, b: RunView): Promise<Ru
   };
 }
 
-/** What a run ran on, as the first version says that it registered. */
-async function environmentOfRun(stack: Stack, { run, plan }: RunFacts): Promise<KnownFacts | undefined> {
-  if (!plan.instances.some(({ hints }) => hints.registers !== undefined)) return undefined;
+/** What a run ran on, as a version says that one of its steps registered. */
+async function environmentOfRun(stack: Stack, { run }: RunFacts): Promise<KnownFacts | undefined> {
   const registry = await stack.modelRegistry();
   if (registry === undefined) return undefined;
-  const [version] = await versionsOfRun(registry, run.id);
+  // One that was registered later tells on what that was done.
+  const version = (await versionsOfRun(registry, run.id)).find(({ tags }) =>
+    tags["modelstack.registered_by"]?.startsWith(`run/${run.id}/`),
+  );
   return version && environmentOf(registry, version);
 }
 
