@@ -27,7 +27,7 @@ export interface LoadedModel extends ModelRef {
 /** What an artifact type is called whose inputs also take references to registered models. */
 export const MODEL_KIND = "model";
 
-/** The type of {@link model}. */
+/** The type of `artifact.model()`. */
 export type ModelType = ArtifactType<ModelRef, typeof MODEL_KIND>;
 
 /**
