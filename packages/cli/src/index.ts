@@ -31,6 +31,7 @@ export {
   modelUri,
   optional,
   pipeline,
+  pythonStep,
   record,
   reference,
   registerModelStep,

@@ -58,6 +58,8 @@ export const errorCodes = {
   COMMAND_INVALID: "invalid",
   PROGRAM_NOT_FOUND: "failed",
   PROGRAM_FAILED: "failed",
+  REQUIREMENTS_INVALID: "invalid",
+  PYTHON_ENVIRONMENT_FAILED: "failed",
   OUTPUT_MISSING: "failed",
   OUTPUT_INVALID: "failed",
   VALUE_NOT_JSON: "invalid",

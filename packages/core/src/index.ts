@@ -67,6 +67,7 @@ export {
   type RunPipelineOptions,
 } from "./framework.ts";
 export { commandStep } from "./programs/command-step.ts";
+export { pythonStep } from "./programs/python-step.ts";
 export { registerModelStep } from "./models/register-model-step.ts";
 export { requireRegistry } from "./models/require-registry.ts";
 export { registerModelOn } from "./models/register-model.ts";

@@ -3,6 +3,7 @@ import { constants, createReadStream, createWriteStream, readdirSync, readFileSy
 import { chmod, copyFile, cp, mkdir, open, rm, stat, symlink } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Transfer } from "./components/transfer.ts";
@@ -194,3 +195,12 @@ export const commonVariables: readonly string[] = (
     ? "PATH PATHEXT COMSPEC SYSTEMROOT SYSTEMDRIVE WINDIR TEMP TMP USERNAME USERPROFILE HOMEDRIVE HOMEPATH APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES"
     : "PATH HOME USER LOGNAME SHELL TMPDIR TZ LANG LANGUAGE LC_ALL LC_CTYPE"
 ).split(" ");
+
+/** What Python is called. */
+export const defaultPython = process.platform === "win32" ? "python" : "python3";
+
+/** Where a virtual environment has its interpreter, and where its programs are. */
+export function pythonIn(environment: string): { readonly interpreter: string; readonly programs: string } {
+  const programs = join(environment, process.platform === "win32" ? "Scripts" : "bin");
+  return { interpreter: join(programs, "python"), programs };
+}

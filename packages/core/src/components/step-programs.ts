@@ -27,3 +27,8 @@ export function standalonePrograms(): StepPrograms {
     environment: async () => ({ variables: {}, secrets: {} }),
   };
 }
+
+/** Where a tracked run keeps what Python an instance ran on: for `environment.json` of the models that it made. */
+export function pythonRecordPath(instance: string): string {
+  return `modelstack/python/${instance}.json`;
+}

@@ -5,14 +5,16 @@ import { findUpwards } from "../stack/locate.ts";
 import { canonicalJson, type Json } from "../json.ts";
 
 /**
- * What the code ran on, as canonical JSON: Node and its engines, the platform, and the packages that the project's lockfile installed.
- * Equal environments give equal text, so its digest tells whether two models were made on the same.
+ * What the code ran on, as canonical JSON: Node and its engines, the platform, and the packages that the project's lockfile installed; of a
+ * model that Python made, also which it was and what was installed for it. Equal environments give equal text, so its digest tells whether
+ * two models were made on the same.
  */
-export async function describeEnvironment(projectFolder: string): Promise<string> {
+export async function describeEnvironment(projectFolder: string, python?: Json): Promise<string> {
   const environment: Json = {
     runtime: { name: "node", version: process.versions.node, v8: process.versions.v8 },
     platform: { os: platform(), release: release(), arch: arch() },
     packages: await installedPackages(projectFolder),
+    ...(python === undefined ? {} : { python }),
   };
   return canonicalJson(environment);
 }

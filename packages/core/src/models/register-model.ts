@@ -81,7 +81,7 @@ async function factsOfRun(
   const tracked =
     tracker === undefined || content.trackedRunId === undefined
       ? undefined
-      : await trackedFacts(tracker, content.trackedRunId);
+      : await trackedFacts(tracker, content.trackedRunId, content.producer);
   const source =
     run.commit === undefined
       ? {}
@@ -97,6 +97,7 @@ async function factsOfRun(
     ...(content.trackedRunId === undefined ? {} : { trackedRunId: content.trackedRunId }),
     params: tracked?.params ?? {},
     metrics: tracked?.metrics ?? {},
+    ...(tracked?.python === undefined ? {} : { python: tracked.python }),
     lineage: {
       ...base,
       command: run.command,

@@ -9,6 +9,7 @@ import type { ModelRegistration } from "../components/step-models.ts";
 import { transferOf, type TransferOptions } from "../components/transfer.ts";
 import { digestOf, shortDigest } from "../digest.ts";
 import { StackError } from "../errors.ts";
+import type { Json } from "../json.ts";
 import { emptyFolderTags } from "./empty-folders.ts";
 import { describeEnvironment } from "./environment.ts";
 import { lineageTags, type Lineage } from "./lineage-tags.ts";
@@ -22,6 +23,8 @@ export interface VersionFacts {
   readonly params?: Readonly<Record<string, string>>;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly trackedRunId?: string;
+  /** Which Python the step ran on that made the model, if it did. */
+  readonly python?: Json;
 }
 
 /**
@@ -37,7 +40,11 @@ export async function registerVersion(
   await refuseOtherHolder(registry, registration);
   const folder = await mkdtemp(join(tmpdir(), "modelstack-"));
   try {
-    const environment = await textFile(folder, "environment.json", await describeEnvironment(facts.projectFolder));
+    const environment = await textFile(
+      folder,
+      "environment.json",
+      await describeEnvironment(facts.projectFolder, facts.python),
+    );
     const tags: Record<string, string> = {
       ...registration.tags,
       ...lineageTags(facts.lineage),

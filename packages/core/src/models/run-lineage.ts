@@ -3,7 +3,10 @@ import type { ExperimentTracker } from "../components/experiment-tracker.ts";
 import { parseReference, REFERENCE_KIND } from "../artifacts/reference.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { ModelOrigin, OutputRecord } from "../components/records.ts";
+import { pythonRecordPath } from "../components/step-programs.ts";
 import type { Digest } from "../digest.ts";
+import { isStackError } from "../errors.ts";
+import type { Json } from "../json.ts";
 import { dependenciesOf, refsOf, topologicalOrder } from "../pipeline/graph.ts";
 import type { Plan } from "../pipeline/plan.ts";
 
@@ -105,8 +108,11 @@ export function allInputs(
   return Object.fromEntries(known) as Record<string, string>;
 }
 
-/** The parameters, last metrics and inputs of a tracked run, and of the run that it is nested in for the inputs. */
-export async function trackedFacts(tracker: ExperimentTracker, id: string) {
+/**
+ * The parameters, last metrics and inputs of a tracked run, and of the run that it is nested in for the inputs; and which Python the producer
+ * ran on, if it did.
+ */
+export async function trackedFacts(tracker: ExperimentTracker, id: string, producer: string) {
   const run = await tracker.getRun(id);
   const parent = run.parentId === undefined ? undefined : await tracker.getRun(run.parentId);
   const inputs = [...(parent?.inputs ?? []), ...run.inputs];
@@ -115,5 +121,15 @@ export async function trackedFacts(tracker: ExperimentTracker, id: string) {
     metrics: Object.fromEntries(Object.entries(run.metrics).map(([key, point]) => [key, point.value])),
     inputs: Object.fromEntries(inputs.map(({ name, digest = UNKNOWN }) => [name, digest])),
     url: run.url,
+    python: await pythonOf(tracker, id, producer),
   };
+}
+
+async function pythonOf(tracker: ExperimentTracker, id: string, instance: string): Promise<Json | undefined> {
+  try {
+    return JSON.parse(Buffer.from(await tracker.readFile(id, pythonRecordPath(instance))).toString()) as Json;
+  } catch (error) {
+    if (isStackError(error, "not-found") || isStackError(error, "unsupported")) return undefined;
+    throw error;
+  }
 }

@@ -115,13 +115,16 @@ class ModelsOfStep implements AttemptModels {
     const content = await contentLineage(metadata, plan, run.id, files.digest);
     const trackedRunId = content?.trackedRunId;
     const tracked =
-      tracker === undefined || trackedRunId === undefined ? undefined : await trackedFacts(tracker, trackedRunId);
+      tracker === undefined || trackedRunId === undefined
+        ? undefined
+        : await trackedFacts(tracker, trackedRunId, content!.producer);
     return {
       files,
       projectFolder: this.#stack.projectFolder,
       ...(trackedRunId === undefined ? {} : { trackedRunId }),
       params: tracked?.params ?? {},
       metrics: tracked?.metrics ?? {},
+      ...(tracked?.python === undefined ? {} : { python: tracked.python }),
       lineage: {
         registeredBy,
         user: run.user,

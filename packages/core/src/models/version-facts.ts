@@ -50,6 +50,9 @@ const environmentFile = z.object({
   runtime: z.object({ name: z.string(), version: z.string() }).catchall(z.json()),
   platform: z.record(z.string(), z.json()),
   packages: z.record(z.string(), z.string()),
+  python: z
+    .object({ version: z.string(), implementation: z.string(), packages: z.record(z.string(), z.string()) })
+    .optional(),
 });
 
 /** What a version was made on, as its environment.json says: the groups environment and packages. */
@@ -61,9 +64,15 @@ export async function environmentOf(
   const text = await readExtra(registry, version, "environment.json", files);
   const found = text === undefined ? undefined : parsed(environmentFile, text);
   if (found === undefined) return undefined;
-  const { runtime, platform, packages } = found;
+  const { runtime, platform, packages, python } = found;
   const { name, version: of, ...engines } = runtime;
-  return { environment: { [name]: of, ...engines, ...platform }, packages };
+  const environment = { [name]: of, ...engines, ...platform };
+  if (python === undefined) return { environment, packages };
+  const installed = Object.entries(python.packages).map(([key, value]) => [`python/${key}`, value]);
+  return {
+    environment: { ...environment, python: `${python.implementation} ${python.version}` },
+    packages: { ...packages, ...(Object.fromEntries(installed) as Record<string, string>) },
+  };
 }
 
 async function readExtra(

@@ -84,7 +84,7 @@ const SLACK = 2;
 const MOST_SECONDS = 2_000_000;
 
 /** Defines a step whose command line is made when it runs. */
-function programStep<I extends Inputs, P extends z.ZodObject, O extends Outputs>(
+export function programStep<I extends Inputs, P extends z.ZodObject, O extends Outputs>(
   definition: Omit<CommandStepDefinition<I, P, O>, "command">,
   prepare: Command["prepare"],
 ): Step<I, P, O> {

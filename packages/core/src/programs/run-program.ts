@@ -103,10 +103,16 @@ function whyNot(name: string, env: Program["env"], error: NodeJS.ErrnoException)
     {
       hint: isPath
         ? "Mend the path: a relative one starts at the folder that the program is run in."
-        : `Install ${name}, or give its path instead of its name. PATH is ${env["PATH"] ?? "not set"}`,
+        : `${howToInstall(name)}, or give its path instead of its name. PATH is ${env["PATH"] ?? "not set"}`,
       cause: error,
     },
   );
+}
+
+function howToInstall(name: string): string {
+  return /^python[\d.]*$/.test(name)
+    ? "Install Python (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python; else python.org)"
+    : `Install ${name}`;
 }
 
 /** Asks a program's group to end when the run is cancelled or the time is up, and ends it when it does not. */
