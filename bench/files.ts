@@ -1,7 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { inProject, median, ms, runProgram, type Row } from "./measure.ts";
+import { inProject, median, ms, runProgram, writeRandomFile, type Row } from "./measure.ts";
 
 interface Stored {
   readonly milliseconds: number;
@@ -13,9 +11,7 @@ interface Stored {
 export function fileRows(): Promise<Row[]> {
   return inProject((folder) => {
     const source = join(folder, "source.bin");
-    const file = openSync(source, "w");
-    for (let i = 0; i < 64; i++) writeSync(file, randomBytes(16 * 1024 * 1024));
-    closeSync(file);
+    writeRandomFile(source, 64);
     const bare: number[] = [];
     const stored: Stored[] = [];
     for (let i = 0; i < 3; i++) {

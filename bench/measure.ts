@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
@@ -25,6 +26,13 @@ export async function inProject<T>(act: (folder: string) => Promise<T> | T): Pro
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Writes a file of so many times 16 MiB that does not compress. */
+export function writeRandomFile(path: string, parts: number): void {
+  const file = openSync(path, "w");
+  for (let i = 0; i < parts; i++) writeSync(file, randomBytes(16 * 1024 * 1024));
+  closeSync(file);
 }
 
 /** Runs a program of bench/programs in a process of its own and returns the JSON it prints. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { commandRows } from "./commands.ts";
 import { fileRows } from "./files.ts";
 import type { Row } from "./measure.ts";
+import { modelRows } from "./models.ts";
 import { pointRows } from "./points.ts";
 import { stepRows } from "./steps.ts";
 
@@ -13,6 +14,7 @@ const groups: Record<string, () => Promise<Row[]>> = {
   points: pointRows,
   commands: commandRows,
   files: fileRows,
+  models: modelRows,
 };
 const wanted = process.argv.slice(2);
 const names = wanted.length === 0 ? Object.keys(groups) : wanted;
@@ -44,7 +46,7 @@ Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine
 
 Every number stands beside a floor that was measured in the same run on the same disk, since times alone say more about the machine. Floors use
 the pragmas that the product uses. After each run the stored attempts, outputs and points are counted. Medians: of 5 runs for steps and points, of 21
-interleaved calls for commands, of 3 for files; the compile cache is warm, as it is from the second call on.
+interleaved calls for commands and models, of 3 for files; the compile cache is warm, as it is from the second call on.
 
 ${content}
 `;

@@ -18,6 +18,12 @@ describe("parseModelSpec", () => {
     expect(parseModelSpec(text)).toEqual(spec);
   });
 
+  it("refuses another stack, for which commands have a flag", () => {
+    expect(() => parseModelSpec("penguins/3?stack=team")).toThrow(
+      expect.objectContaining({ code: "USAGE", hint: "Write penguins/3 --stack team" }),
+    );
+  });
+
   it.each(["penguins/", "/3", "@champion", "penguins@"])("refuses %j", (text) => {
     expect(() => parseModelSpec(text)).toThrow("is not a model reference");
   });

@@ -15,12 +15,20 @@ export interface ModelSpec {
   readonly uri?: string;
 }
 
-/** `NAME`, `NAME/VERSION`, `NAME/STAGE`, `NAME/latest`, `NAME@ALIAS`, each also with `models:/` before it. */
+/**
+ * `NAME`, `NAME/VERSION`, `NAME/STAGE`, `NAME/latest`, `NAME@ALIAS`, each also with `models:/` before it.
+ *
+ * @throws StackError NAME_INVALID; USAGE for `?stack=S`: where models are looked at or changed, a flag says which registry is meant
+ */
 export function parseModelSpec(text: string): ModelSpec {
   const rest = text.replace(/^models:\//, "");
   if (!/[/@]/.test(rest)) return { name: rest };
   const uri = `models:/${rest}`;
-  return { name: parseModelUri(uri).name, uri };
+  const { name, stack } = parseModelUri(uri);
+  if (stack === undefined) return { name, uri };
+  throw new StackError("USAGE", `"${text}" names a stack, which only references to load from do.`, {
+    hint: `Write ${rest.slice(0, rest.indexOf("?"))} --stack ${stack}`,
+  });
 }
 
 /** @throws StackError USAGE when only a model was named */

@@ -72,6 +72,7 @@ export { registerModelStep } from "./models/register-model-step.ts";
 export { requireRegistry } from "./models/require-registry.ts";
 export { registerModelOn } from "./models/register-model.ts";
 export { cacheOf, loadModelFrom, type LoadOptions } from "./models/load-model.ts";
+export { copyModel } from "./models/copy-model.ts";
 export type { CachedModel, ModelCache, Pruned } from "./models/cache/model-cache.ts";
 export { parseModelUri, type ModelReference, type ModelUri } from "./components/model-uri.ts";
 export { resolveModel } from "./models/resolve-model.ts";
@@ -257,6 +258,7 @@ export {
   type ErrorKind,
   type SourceLocation,
 } from "./errors.ts";
+export { BYTE_SIZE_FORM, parseByteSize } from "./byte-size.ts";
 export { digestOf, isDigest, shortDigest, type Digest } from "./digest.ts";
 export { canonicalJson, encodeJson, type Json } from "./json.ts";
 export { checkLabel, checkPortableName, hasControlCharacters, printable } from "./names.ts";

@@ -29,6 +29,7 @@ const ofPlaceholders: Readonly<Record<string, Values>> = {
   ARTIFACT: values.artifacts,
   MODEL: values.models,
   VERSION: values.versions,
+  URI: values.modelSpecs({ version: "needed" }),
   "NAME/VERSION": values.modelSpecs({ version: "needed" }),
   "NAME[/VERSION]": values.modelSpecs({ version: "possible" }),
   STAGE: values.stages,

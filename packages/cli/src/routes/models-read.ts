@@ -70,4 +70,23 @@ export const readRoutes = {
       customUsage: ["penguins", "penguins --at 2026-11-21"],
     },
   }),
+  load: buildCommand({
+    loader: () => import("../commands/models/load.ts"),
+    parameters: {
+      flags: { to: optional("FOLDER", "Copy it there, where it may be changed"), ...stackFlags },
+      positional: {
+        kind: "tuple",
+        parameters: [argument("URI", "models:/NAME/VERSION, /STAGE, /latest or @ALIAS, with or without ?stack=S")],
+      },
+    },
+    docs: {
+      brief: "Fetch a version, unless it is on this machine already, and print where it is",
+      customUsage: ["models:/penguins@champion", "penguins/3 --to models"],
+    },
+  }),
+  usage: buildCommand({
+    loader: () => import("../commands/models/usage.ts"),
+    parameters: { flags: { ...limitFlag, ...stackFlags }, positional: { kind: "tuple", parameters: [either] } },
+    docs: { brief: "Tell who loaded a model or version, newest first", customUsage: ["penguins", "penguins/1"] },
+  }),
 };

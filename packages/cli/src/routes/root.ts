@@ -1,6 +1,7 @@
 import { buildRouteMap } from "@stricli/core";
 import type { Context } from "../context.ts";
 import { artifactsRoutes } from "./artifacts.ts";
+import { cacheRoutes } from "./cache.ts";
 import { modelsRoutes } from "./models.ts";
 import { planCommand, runCommand, stepRoutes } from "./run.ts";
 import { runsRoutes } from "./runs.ts";
@@ -25,6 +26,7 @@ export const root = buildRouteMap<string, Context>({
     runs: runsRoutes,
     artifacts: artifactsRoutes,
     models: modelsRoutes,
+    cache: cacheRoutes,
   },
   docs: { brief: "Typed pipelines on a stack whose tracker and registry can be swapped." },
 });

@@ -1,13 +1,14 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ArtifactStore } from "../components/artifact-store.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { ArtifactRecord } from "../components/records.ts";
+import { stoppable, transferOf, type Transfer, type TransferOptions } from "../components/transfer.ts";
 import { digestOf, type Digest } from "../digest.ts";
 import { StackError } from "../errors.ts";
 import { checkFileName, safeJoin } from "../safe-path.ts";
 import type { AnyArtifactType, Packed } from "./artifact-type.ts";
-import { listFolder, listingToJson, parseListing } from "./listing.ts";
+import { listFolder, listingToJson, parseListing, type Listing } from "./listing.ts";
 import { sizeOfFile } from "./regular-file.ts";
 
 /** Values up to this size are stored with the records; larger ones go to the artifact store. In bytes. */
@@ -66,10 +67,15 @@ export class ArtifactIo {
     return { form: record.form, path };
   }
 
-  /** Makes the file or folder that an artifact holds at `path`, which must not exist. */
-  async copyTo(record: ArtifactRecord, path: string): Promise<void> {
-    if (record.form === "directory") await this.#folderTo(record, path);
-    else await this.#fileTo(record, path);
+  /**
+   * Makes the file or folder that an artifact holds at `path`, which must not exist. When it fails, nothing is left there.
+   *
+   * @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH, TRANSFER_CANCELLED
+   */
+  async copyTo(record: ArtifactRecord, path: string, options: TransferOptions = {}): Promise<void> {
+    const make = record.form === "directory" ? this.#folderTo.bind(this) : this.#fileTo.bind(this);
+    const transfer = transferOf("downloading", record.size, options);
+    await stoppable(`Copying to ${path}`, options.signal, () => make(record, path, transfer));
   }
 
   async #saveBytes(type: string, form: ArtifactRecord["form"], bytes: Uint8Array): Promise<ArtifactRecord> {
@@ -109,20 +115,30 @@ export class ArtifactIo {
     return record.inline;
   }
 
-  async #fileTo(record: ArtifactRecord, path: string): Promise<void> {
-    if (record.inline === undefined) await (await this.#blobs()).getFile(record.digest, path);
-    else await writeFile(path, await this.content(record), { mode: 0o600, flag: "wx" });
+  async #fileTo(record: ArtifactRecord, path: string, transfer: Transfer): Promise<void> {
+    if (record.inline === undefined) return (await this.#blobs()).getFile(record.digest, path, transfer);
+    await writeFile(path, await this.content(record), { mode: 0o600, flag: "wx" });
+    transfer.onBytes?.(record.size);
   }
 
-  async #folderTo(record: ArtifactRecord, path: string): Promise<void> {
+  async #folderTo(record: ArtifactRecord, path: string, transfer: Transfer): Promise<void> {
     const listing = parseListing(Buffer.from(await this.content(record)).toString());
-    const blobs = await this.#blobs();
     await mkdir(path, { mode: 0o700 });
-    for (const folder of listing.emptyFolders) await mkdir(safeJoin(path, folder), { recursive: true, mode: 0o700 });
-    for (const file of listing.files) {
+    try {
+      await this.#fill(path, listing, transfer);
+    } catch (error) {
+      await rm(path, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async #fill(path: string, { files, emptyFolders }: Listing, transfer: Transfer): Promise<void> {
+    const blobs = await this.#blobs();
+    for (const folder of emptyFolders) await mkdir(safeJoin(path, folder), { recursive: true, mode: 0o700 });
+    for (const file of files) {
       const to = safeJoin(path, file.path);
       await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-      await blobs.getFile(`sha256:${file.sha256}`, to);
+      await blobs.getFile(`sha256:${file.sha256}`, to, transfer);
     }
   }
 }

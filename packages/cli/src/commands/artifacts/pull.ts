@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArtifactIo, checkFileName, findArtifact, parseReference, shortDigest, StackError } from "@modelstack/core";
 import { openStackFor, print, say, type Context, type StackFlags } from "../../context.ts";
+import { withTransfer } from "../../transfer.ts";
 
 export interface Flags extends StackFlags {
   readonly to?: string;
@@ -24,6 +25,6 @@ export default async function pull(this: Context, flags: Flags, reference: strin
     await writeFile(path, content);
     if (record.type === "reference" && !flags.json)
       say(this, `the data itself stays where it is: ${parseReference(Buffer.from(content).toString()).uri}`);
-  } else await io.copyTo(record, path);
+  } else await withTransfer(this, name, (options) => io.copyTo(record, path, options));
   print(this, flags, { digest: record.digest, path }, () => path);
 }

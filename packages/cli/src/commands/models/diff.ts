@@ -1,12 +1,6 @@
-import {
-  differs,
-  diffVersions,
-  parseModelUri,
-  requireRegistry,
-  resolveModel,
-  type ModelRegistry,
-} from "@modelstack/core";
+import { differs, diffVersions, requireRegistry, type ModelRegistry } from "@modelstack/core";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { requireVersion } from "../../model-spec.ts";
 import { diffText } from "../../render/diff.ts";
 
 export interface Flags extends StackFlags {
@@ -34,6 +28,5 @@ export default async function diff(
 
 /** `3`, `production`, `latest` or `@champion` of a model. */
 async function versionOf(registry: ModelRegistry, name: string, which: string) {
-  const model = name.replace(/^models:\//, "");
-  return resolveModel(registry, parseModelUri(`models:/${model}${which.startsWith("@") ? "" : "/"}${which}`));
+  return requireVersion(registry, `${name}${which.startsWith("@") ? "" : "/"}${which}`);
 }

@@ -13,9 +13,11 @@ import {
   type FolderRef,
   type OutputRecord,
   type Stack,
+  type TransferOptions,
   type VersionBump,
 } from "@modelstack/core";
 import { hint, openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { withTransfer } from "../../transfer.ts";
 
 export interface Flags extends StackFlags {
   readonly run?: string;
@@ -40,11 +42,12 @@ export default async function register(this: Context, flags: Flags, name: string
   await using stack = await openStackFor(this, flags);
   const folder = mkdtempSync(join(tmpdir(), "modelstack-"));
   try {
-    const source =
-      path === undefined ? await outputOf(stack, flags, folder) : { model: filesAt(resolve(this.io.cwd(), path)) };
-    const version = await registerModelOn(
-      stack,
-      {
+    const version = await withTransfer(this, name, async (options) => {
+      const source =
+        path === undefined
+          ? await outputOf(stack, flags, folder, options)
+          : { model: filesAt(resolve(this.io.cwd(), path)) };
+      const registration = {
         name,
         model: source.model,
         version: flags.version,
@@ -55,9 +58,13 @@ export default async function register(this: Context, flags: Flags, name: string
         stage: flags.stage === undefined ? undefined : parseStage(flags.stage),
         aliases: flags.alias,
         files: flags.file?.map((file) => ({ path: resolve(this.io.cwd(), file) })),
-      },
-      { registeredBy: "stack models register", ...("run" in source ? { run: source.run } : {}) },
-    );
+      };
+      const provenance = {
+        registeredBy: "stack models register",
+        ...("run" in source ? { run: source.run } : {}),
+      };
+      return registerModelOn(stack, registration, provenance, options);
+    });
     print(this, flags, version, () => `registered ${version.model}/${version.version}`);
     hint(this, flags, [`next: stack models show ${version.model}/${version.version}`]);
   } finally {
@@ -74,6 +81,7 @@ async function outputOf(
   stack: Stack,
   flags: Flags,
   folder: string,
+  options: TransferOptions,
 ): Promise<{ run: string; model: FileRef | FolderRef }> {
   const metadata = await stack.metadataStore();
   const run = await findRun(metadata, flags.run!);
@@ -87,7 +95,7 @@ async function outputOf(
     );
   }
   const path = join(folder, output.fileName ?? output.name);
-  await new ArtifactIo(() => stack.artifactStore(), metadata).copyTo(record, path);
+  await new ArtifactIo(() => stack.artifactStore(), metadata).copyTo(record, path, options);
   return { run: run.id, model: record.form === "directory" ? { folder: path } : { path } };
 }
 
