@@ -2,7 +2,9 @@ import { exitCodeOf, isStackError } from "@modelstack/core/base";
 import { buildApplication, run, type CommandContext } from "@stricli/core";
 import { ignoreClosedPipes } from "./closed-pipes.ts";
 import type { Context } from "./context.ts";
-import { helpText } from "./help/overview.ts";
+import { withUsage } from "./help/command-help.ts";
+import { help, overview } from "./help/overview.ts";
+import { topics } from "./help/topics.ts";
 import type { Io } from "./io.ts";
 import { watchLeftovers } from "./leftovers.ts";
 import { parserOptions } from "./parser.ts";
@@ -13,16 +15,16 @@ import { usageLine } from "./usage-line.ts";
 
 /** Runs the command and returns its exit code. All it prints goes through `io`. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  if (argv.length === 0 || (argv.length === 1 && argv[0] === "help")) {
-    io.stdout.write(helpText);
-    return 0;
-  }
   if (argv[0] === "__complete") {
     const { complete } = await import("./completion/complete.ts");
     await complete(argv.slice(1), io);
     return 0;
   }
-  if (argv[0] === "help") return main([...argv.slice(1), "--help"], io);
+  if (argv.length === 0) {
+    io.stdout.write(overview(commandNames()));
+    return 0;
+  }
+  if (argv[0] === "help") return showHelp(argv.slice(1), io);
   if (io === globalThis.process) ignoreClosedPipes();
   const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
   const view = { json: words.includes("--json"), debug: words.includes("--debug") };
@@ -31,13 +33,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     failure = isStackError(error) ? exitCodeOf(error.kind) : 1;
     return renderError(error, io, view);
   };
+  const usage = usageLine(root, words);
+  // The help of a group lists how its commands are called, that of a command begins with examples.
+  const group = usage.endsWith(" --help");
   const app = buildApplication(root, {
     ...parserOptions,
-    localization: { text: usageErrors(show, usageLine(root, words)) },
+    documentation: { ...parserOptions.documentation, onlyRequiredInUsageLine: group },
+    localization: { text: usageErrors(show, usage, group ? "USAGE" : "EXAMPLES") },
   });
   const process: CommandContext["process"] & { env: Io["env"]; exitCode: number } = {
-    stdout: io.stdout,
-    stderr: io.stderr,
+    // The parser writes help only; what commands print goes through `io`.
+    stdout: { write: (text) => void io.stdout.write(group ? text : withUsage(text, usage)) },
+    stderr: { write: (text) => void io.stderr.write(text) },
     env: { ...io.env, STRICLI_NO_COLOR: "1" },
     exitCode: 0,
   };
@@ -51,4 +58,17 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const exitCode = context.exitCode || (failure ?? (process.exitCode === 0 ? 0 : 2));
   if (io === globalThis.process) watchLeftovers(exitCode);
   return exitCode;
+}
+
+/** `stack help`, `stack help TOPIC` and `stack help COMMAND`. */
+async function showHelp(words: readonly string[], io: Io): Promise<number> {
+  const [first = ""] = words;
+  const topic = Object.hasOwn(topics, first) ? topics[first] : undefined;
+  if (words.length > 0 && topic === undefined) return main([...words, "--help"], io);
+  io.stdout.write(topic?.text ?? help(commandNames()));
+  return 0;
+}
+
+function commandNames(): string[] {
+  return root.getAllEntries().map(({ name }) => name["convert-camel-to-kebab"]);
 }

@@ -12,10 +12,13 @@ import {
   type ApplicationText,
 } from "@stricli/core";
 
-/** The parser's texts, with every error as one of ours. `usage` says how the command at hand is called. */
-export function usageErrors(show: (error: unknown) => string, usage: string): ApplicationText {
+/**
+ * The parser's texts, with every error as one of ours. `usage` says how the command at hand is called, `heading` what its help begins with.
+ */
+export function usageErrors(show: (error: unknown) => string, usage: string, heading: string): ApplicationText {
   return {
     ...text_en,
+    headers: { ...text_en.headers, usage: heading },
     exceptionWhileRunningCommand: show,
     exceptionWhileLoadingCommandFunction: show,
     exceptionWhileLoadingCommandContext: show,

@@ -16,4 +16,5 @@ export { didYouMean, nearest } from "./suggest.ts";
 export { findUpwards } from "./stack/locate.ts";
 export { findPlugin, PLUGIN_API, readManifest, type PluginManifest, type PluginSource } from "./stack/plugins.ts";
 export { FlavorCatalog, type FlavorListing } from "./stack/flavor-catalog.ts";
+export { STACK_FILE_EXAMPLE } from "./stack/stack-text.ts";
 export { readPluginNames } from "./stack/plugin-names.ts";

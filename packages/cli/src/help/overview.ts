@@ -1,12 +1,36 @@
+import { topics } from "./topics.ts";
+
+const WIDTH = 96;
+
 /** What `stack` alone prints. */
-export const helpText = `stack: typed pipelines on a stack whose tracker and registry can be swapped
+export function overview(commands: readonly string[]): string {
+  return `stack: typed pipelines on a stack whose tracker and registry can be swapped
 
-  stack run pipeline.ts               run a pipeline
-  stack models show penguins/1        a version, where it came from, how to make it again
-  stack runs show latest              a run and its steps
+  stack init penguins             write a project that runs
+  stack run pipeline.ts           run a pipeline
+  stack models show penguins/1    a version, where it came from, how to make it again
 
-commands: init, run, plan, step, list, show, use, validate, doctor, schema, completion, flavor, runs, artifacts, models, cache
-every command: --help, --json, --debug
+${wrapped(`commands: ${commands.join(", ")}`)}
+every command takes --help and --json; stack help lists topics
 
 stack.yaml names the stacks; without one the built-in stack "local" serves.
 `;
+}
+
+/** What `stack help` prints. */
+export function help(commands: readonly string[]): string {
+  const width = Math.max(...Object.keys(topics).map((name) => name.length));
+  const list = Object.entries(topics).map(([name, { brief }]) => `  stack help ${name.padEnd(width)}   ${brief}`);
+  return `${overview(commands)}\ntopics:\n${list.join("\n")}\n  stack help ${"COMMAND".padEnd(width)}   the same as stack COMMAND --help\n`;
+}
+
+/** In lines that a terminal of 100 columns shows whole, the later ones indented. */
+function wrapped(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1)}${lines.at(-1) === "" ? "" : " "}${word}`;
+    if (line.length <= WIDTH) lines[lines.length - 1] = line;
+    else lines.push(`  ${word}`);
+  }
+  return lines.join("\n");
+}

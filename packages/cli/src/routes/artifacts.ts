@@ -15,7 +15,7 @@ export const artifactsRoutes = buildRouteMap({
           ...stackFlags,
         },
       },
-      docs: { brief: "List artifacts, newest first" },
+      docs: { brief: "List artifacts, newest first", customUsage: ["", "--name penguins-clean"] },
     }),
     show: buildCommand({
       loader: () => import("../commands/artifacts/show.ts"),

@@ -77,7 +77,7 @@ export const changeRoutes = {
       flags: { description: optional("TEXT", "What it is"), tag: pairs("A tag"), ...changeFlags },
       positional: { kind: "tuple", parameters: [model] },
     },
-    docs: { brief: "Make a model without versions" },
+    docs: { brief: "Make a model without versions", customUsage: ["whales --description 'Not birds'"] },
   }),
   update: buildCommand({
     loader: async () => (await changes()).update,
@@ -88,7 +88,7 @@ export const changeRoutes = {
       },
       positional: { kind: "tuple", parameters: [either] },
     },
-    docs: { brief: "Describe a model or version" },
+    docs: { brief: "Describe a model or version", customUsage: ["penguins/1 --description 'The largest forest'"] },
   }),
   rename: buildCommand({
     loader: async () => (await changes()).rename,
@@ -96,7 +96,7 @@ export const changeRoutes = {
       flags: changeFlags,
       positional: { kind: "tuple", parameters: [model, argument("NEW-NAME", "Its new name")] },
     },
-    docs: { brief: "Rename a model" },
+    docs: { brief: "Rename a model", customUsage: ["whales whale"] },
   }),
   tag: buildCommand({
     loader: async () => (await changes()).tag,
@@ -186,11 +186,11 @@ export const changeRoutes = {
   delete: buildCommand({
     loader: async () => (await changes()).remove,
     parameters: { flags: { ...yesFlag, ...changeFlags }, positional: { kind: "tuple", parameters: [either] } },
-    docs: { brief: "Delete a model or version; restore brings it back" },
+    docs: { brief: "Delete a model or version; restore brings it back", customUsage: ["penguins/1", "penguins --yes"] },
   }),
   restore: buildCommand({
     loader: async () => (await changes()).restore,
     parameters: { flags: changeFlags, positional: { kind: "tuple", parameters: [either] } },
-    docs: { brief: "Bring a deleted model or version back" },
+    docs: { brief: "Bring a deleted model or version back", customUsage: ["penguins/1", "penguins"] },
   }),
 };

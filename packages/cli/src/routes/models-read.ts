@@ -11,7 +11,7 @@ export const readRoutes = {
     parameters: {
       flags: { tag: pairs("Models with this tag"), deleted: flag("The deleted ones"), ...limitFlag, ...stackFlags },
     },
-    docs: { brief: "List models" },
+    docs: { brief: "List models", customUsage: ["", "--tag team=birds"] },
   }),
   versions: buildCommand({
     loader: () => import("../commands/models/versions.ts"),

@@ -73,7 +73,10 @@ export const runsRoutes = buildRouteMap({
     delete: buildCommand({
       loader: () => import("../commands/runs/delete.ts"),
       parameters: { flags: { ...yesFlag, ...stackFlags }, positional: { kind: "array", parameter: run, minimum: 1 } },
-      docs: { brief: "Delete runs with their logs and artifacts; registered versions stay" },
+      docs: {
+        brief: "Delete runs with their logs and artifacts; registered versions stay",
+        customUsage: ["latest", "first second --yes"],
+      },
     }),
   },
   aliases: { ls: "list", rm: "delete" },

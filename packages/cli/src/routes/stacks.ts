@@ -4,7 +4,7 @@ import { argument, commonFlags, optional, optionalArgument } from "./parameters.
 export const listCommand = buildCommand({
   loader: () => import("../commands/list.ts"),
   parameters: { flags: commonFlags },
-  docs: { brief: "List the stacks of stack.yaml" },
+  docs: { brief: "List the stacks of stack.yaml", customUsage: ["", "--json"] },
 });
 
 export const showCommand = buildCommand({
@@ -28,7 +28,7 @@ export const useCommand = buildCommand({
 export const validateCommand = buildCommand({
   loader: () => import("../commands/validate.ts"),
   parameters: { flags: commonFlags },
-  docs: { brief: "Check stack.yaml and every stack in it" },
+  docs: { brief: "Check stack.yaml and every stack in it", customUsage: ["", "--stack-file deploy/stack.yaml"] },
 });
 
 export const flavorRoutes = buildRouteMap({
@@ -38,7 +38,7 @@ export const flavorRoutes = buildRouteMap({
       parameters: {
         flags: { kind: optional("KIND", "One kind of component, such as model_registry"), ...commonFlags },
       },
-      docs: { brief: "List the flavors that are installed" },
+      docs: { brief: "List the flavors that are installed", customUsage: ["", "--kind model_registry"] },
     }),
     show: buildCommand({
       loader: () => import("../commands/flavor/show.ts"),
