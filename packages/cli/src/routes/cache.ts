@@ -6,7 +6,10 @@ export const cacheRoutes = buildRouteMap({
     show: buildCommand({
       loader: () => import("../commands/cache/show.ts"),
       parameters: { flags: commonFlags },
-      docs: { brief: "Show the models that were loaded on this machine, those used last first" },
+      docs: {
+        brief: "Show the models that were loaded on this machine, those used last first",
+        customUsage: ["", "--json"],
+      },
     }),
     prune: buildCommand({
       loader: () => import("../commands/cache/prune.ts"),
