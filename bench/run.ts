@@ -7,12 +7,14 @@ import { fileRows } from "./files.ts";
 import type { Row } from "./measure.ts";
 import { modelRows } from "./models.ts";
 import { pointRows } from "./points.ts";
+import { searchRows } from "./search.ts";
 import { stepRows } from "./steps.ts";
 
 const groups: Record<string, () => Promise<Row[]>> = {
   steps: stepRows,
   points: pointRows,
   commands: commandRows,
+  search: searchRows,
   files: fileRows,
   models: modelRows,
 };

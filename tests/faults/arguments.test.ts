@@ -126,6 +126,8 @@ describe("arguments that work", () => {
 
   it.each([
     ["runs", "list"],
+    ["runs", "list", "--filter", ""],
+    ["experiments", "list"],
     ["models", "list"],
     ["artifacts", "list"],
   ])("C10 %s %s gives an empty list as []", async (...argv) => {

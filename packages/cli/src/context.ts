@@ -27,8 +27,13 @@ export interface Context extends CommandContext {
 
 /** Prints a result: as JSON, or as what `text` makes of it. */
 export function print({ io }: Context, { json }: Pick<CommonFlags, "json">, value: unknown, text: () => string): void {
-  const shown = json ? visible(JSON.stringify(value, undefined, 2)) : text();
+  const shown = json ? visible(JSON.stringify(value, nonFinite, 2)) : text();
   io.stdout.write(shown === "" ? "" : `${shown}\n`);
+}
+
+/** What JSON has no number for, as a text: `NaN`, `Infinity`, `-Infinity`, as MLflow and protobuf write them. */
+function nonFinite(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
 /** Says something that is not a result. */

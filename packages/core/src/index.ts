@@ -70,6 +70,7 @@ export { commandStep } from "./programs/command-step.ts";
 export { pythonStep } from "./programs/python-step.ts";
 export { registerModelStep } from "./models/register-model-step.ts";
 export { requireRegistry } from "./models/require-registry.ts";
+export { requireTracker } from "./runs/require-tracker.ts";
 export { registerModelOn } from "./models/register-model.ts";
 export { cacheOf, loadModelFrom, type LoadOptions } from "./models/load-model.ts";
 export { copyModel } from "./models/copy-model.ts";
@@ -234,6 +235,7 @@ export type { Execution, Orchestrator, OrchestratorCapabilities } from "./compon
 // Searching.
 export { parseFilter } from "./search/parse-filter.ts";
 export { parseOrder } from "./search/parse-order.ts";
+export { parseColumns, type SearchColumn } from "./search/parse-columns.ts";
 export { byOrder, matchesFilter, type FieldValues } from "./search/evaluate.ts";
 export { experimentValues, modelValues, runValues, versionValues } from "./search/records.ts";
 export { isLike } from "./search/like.ts";

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { argument, lineageFlags, flag, limitFlag, optional, pairs, stackFlags } from "./parameters.ts";
+import { argument, lineageFlags, flag, limitFlag, optional, pairs, searchFlags, stackFlags } from "./parameters.ts";
 
 const model = argument("NAME", "The model");
 const either = argument("NAME[/VERSION]", "A model, or one of its versions");
@@ -9,9 +9,18 @@ export const readRoutes = {
   list: buildCommand({
     loader: () => import("../commands/models/list.ts"),
     parameters: {
-      flags: { tag: pairs("Models with this tag"), deleted: flag("The deleted ones"), ...limitFlag, ...stackFlags },
+      flags: {
+        tag: pairs("Models with this tag"),
+        deleted: flag("The deleted ones"),
+        ...searchFlags,
+        ...limitFlag,
+        ...stackFlags,
+      },
     },
-    docs: { brief: "List models", customUsage: ["", "--tag team=birds"] },
+    docs: {
+      brief: "List models",
+      customUsage: ["", "--tag team=birds", `--filter "name LIKE 'pen%'" --columns metrics.acc`],
+    },
   }),
   versions: buildCommand({
     loader: () => import("../commands/models/versions.ts"),
@@ -22,12 +31,16 @@ export const readRoutes = {
         run: optional("RUN", "Versions that this run made: its id, the start of it, its name, or latest"),
         tag: pairs("Versions with this tag"),
         deleted: flag("The deleted ones"),
+        ...searchFlags,
         ...limitFlag,
         ...stackFlags,
       },
       positional: { kind: "tuple", parameters: [model] },
     },
-    docs: { brief: "List the versions of a model, newest first", customUsage: ["penguins --stage production"] },
+    docs: {
+      brief: "List the versions of a model, newest first",
+      customUsage: ["penguins --stage production", `penguins --sort "metrics.acc DESC"`],
+    },
   }),
   show: buildCommand({
     loader: () => import("../commands/models/show.ts"),

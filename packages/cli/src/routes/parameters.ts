@@ -16,6 +16,16 @@ export const limitFlag = {
   limit: { kind: "parsed", parse: parseLimit, default: "50", placeholder: "N", brief: "At most so many, 1 to 10000" },
 } as const;
 
+export const filterFlags = {
+  filter: optional("FILTER", 'In MLflow\'s language, such as "metrics.acc > 0.9"'),
+  sort: optional("ORDER", 'What comes first, such as "metrics.acc DESC"'),
+} as const;
+
+export const searchFlags = {
+  ...filterFlags,
+  columns: optional("LIST", "What is shown, such as metrics.acc,params.lr,tags.team"),
+} as const;
+
 export const yesFlag = { yes: { kind: "boolean", default: false, withNegated: false, brief: "Do not ask" } } as const;
 
 /** A text that may be given. */

@@ -2,6 +2,7 @@ import { buildRouteMap } from "@stricli/core";
 import type { Context } from "../context.ts";
 import { artifactsRoutes } from "./artifacts.ts";
 import { cacheRoutes } from "./cache.ts";
+import { experimentsRoutes } from "./experiments.ts";
 import { modelsRoutes } from "./models.ts";
 import { planCommand, runCommand, stepRoutes } from "./run.ts";
 import { runsRoutes } from "./runs.ts";
@@ -24,6 +25,7 @@ export const root = buildRouteMap<string, Context>({
     completion: completionCommand,
     flavor: flavorRoutes,
     runs: runsRoutes,
+    experiments: experimentsRoutes,
     artifacts: artifactsRoutes,
     models: modelsRoutes,
     cache: cacheRoutes,

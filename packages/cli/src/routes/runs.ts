@@ -1,5 +1,14 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import { argument, flag, limitFlag, optional, optionalArgument, stackFlags, yesFlag } from "./parameters.ts";
+import {
+  argument,
+  flag,
+  limitFlag,
+  optional,
+  optionalArgument,
+  searchFlags,
+  stackFlags,
+  yesFlag,
+} from "./parameters.ts";
 
 const run = argument("RUN", "Its id, the start of it, its name, or latest");
 
@@ -19,11 +28,18 @@ export const runsRoutes = buildRouteMap({
             optional: true,
             brief: "Runs with this status",
           },
+          experiment: optional("NAME", "The tracked runs of this experiment"),
+          ...searchFlags,
           ...limitFlag,
           ...stackFlags,
         },
       },
-      docs: { brief: "List runs, newest first", customUsage: ["", "--pipeline penguins --limit 5"] },
+      docs: {
+        brief: "List runs, newest first",
+        fullDescription:
+          "List runs, newest first. With --experiment, --filter, --sort or --columns, search tracked runs instead.",
+        customUsage: ["", "--pipeline penguins --limit 5", `--filter "metrics.acc > 0.9" --sort "metrics.acc DESC"`],
+      },
     }),
     show: buildCommand({
       loader: () => import("../commands/runs/show.ts"),

@@ -79,6 +79,7 @@ export async function trackStep(
   const tags = {
     "modelstack.pipeline_name": run.pipeline,
     "modelstack.pipeline_run_id": run.id,
+    "modelstack.pipeline_run_name": run.name,
     "modelstack.step_name": instance.name,
   };
   const own = await tracker.startRun(

@@ -4,10 +4,11 @@ import { datasetKeys, entities, prefixes, type FieldRule } from "./entities.ts";
 import type { FieldKind, SearchEntity, SearchField } from "./filter.ts";
 import type { Scanner } from "./scanner.ts";
 
-const QUOTED = /`[^`]*`|"[^"]*"|'[^']*'/y;
-const WORD = /[\p{L}\p{M}\p{N}_]+/uy;
-const DOT = /\./y;
-const KEY = /[\p{L}\p{M}\p{N}_.]+/uy;
+export const QUOTED = /`[^`]*`|"[^"]*"|'[^']*'/y;
+// What is not ASCII counts as a letter: looking that up would take longer than the rest of reading a filter.
+export const WORD = /(?:\w|[^\0-\x7f\s])+/y;
+export const KEY = /(?:[\w.]|[^\0-\x7f\s])+/y;
+export const DOT = /\./y;
 
 /** A field with how it may be compared. */
 export interface KnownField {
@@ -32,7 +33,7 @@ export function parseField(scanner: Scanner, entity: SearchEntity): KnownField {
 function kindOf(scanner: Scanner, entity: SearchEntity, prefix: string, at: number): FieldKind {
   const kind = Object.hasOwn(prefixes, prefix) ? prefixes[prefix]! : undefined;
   if (kind === undefined || (kind !== "attribute" && entities[entity].keyed[kind] === undefined))
-    scanner.fail(`${one(entity)} has no ${printable(prefix)}`, fieldsOf(entity), at);
+    scanner.fail(`${one(entity)} has no ${printable(prefix)}`, fieldsOf(entity, `${prefix}.KEY`), at);
   return kind;
 }
 

@@ -5,9 +5,9 @@ import { Scanner } from "./scanner.ts";
 // Each clause may need another table, of which SQLite joins 64. MLflow's own store has the same limit.
 const MAX_CLAUSES = 50;
 
-const AND = /and(?![\p{L}\p{M}\p{N}_])/iuy;
-const COMPARATOR = /[<>=!]+|(?:is\s+(?:not\s+)?null|(?:not\s+)?(?:in|like|ilike))(?![\p{L}\p{M}\p{N}_])/iuy;
-const NUMBER = /-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\p{L}\p{M}\p{N}_.])/iuy;
+const AND = /and(?!\w|[^\0-\x7f\s])/iy;
+const COMPARATOR = /[<>=!]+|(?:is\s+(?:not\s+)?null|(?:not\s+)?(?:in|like|ilike))(?!\w|[^\0-\x7f\s])/iy;
+const NUMBER = /-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.]|[^\0-\x7f\s])/iy;
 const TEXT = /'[^']*'|"[^"]*"/y;
 
 /**

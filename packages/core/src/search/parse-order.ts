@@ -5,7 +5,7 @@ import { Scanner } from "./scanner.ts";
 
 const MAX_TERMS = 10;
 
-const DIRECTION = /(?:asc|desc)(?![\p{L}\p{M}\p{N}_])/iuy;
+const DIRECTION = /(?:asc|desc)(?!\w|[^\0-\x7f\s])/iy;
 
 /**
  * Reads what comes first in a list, as MLflow's `order_by` says it: `metrics.acc DESC`, or several with commas between them.

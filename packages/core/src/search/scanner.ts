@@ -41,6 +41,11 @@ export class Scanner {
     return this.#take(pattern, this.#end);
   }
 
+  /** What was taken from there on. */
+  since(at: number): string {
+    return this.#text.slice(at, this.#end);
+  }
+
   /** @throws StackError FILTER_INVALID with the place, counted in characters from 1 */
   fail(problem: string, hint?: string, at: number = this.at): never {
     const character = Array.from(this.#text.slice(0, at)).length + 1;

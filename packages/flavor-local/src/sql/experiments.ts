@@ -27,7 +27,8 @@ export function insertExperiment(
 
 export function experiment(sql: Sql, name: string): Experiment {
   const row = sql.get("SELECT * FROM experiment WHERE name = ?", name);
-  if (row === undefined) throw new StackError("EXPERIMENT_NOT_FOUND", `There is no experiment ${name}.`);
+  if (row === undefined)
+    throw new StackError("EXPERIMENT_NOT_FOUND", `There is no experiment ${name}.`, { hint: "stack experiments list" });
   return experimentOf(row);
 }
 
