@@ -17,12 +17,13 @@ export function tableToCsv({ columns, data }: Table): string {
 }
 
 function checkCell(cell: unknown, row: number, column: string): void {
-  const what = cellName(row, column);
-  if (typeof cell === "string" && !cell.isWellFormed())
-    throw invalid(`${what} holds half of a surrogate pair, which UTF-8 cannot keep`);
-  if (cell === null || ["string", "number", "boolean"].includes(typeof cell)) return;
+  if (typeof cell === "string") {
+    if (cell.isWellFormed()) return;
+    throw invalid(`${cellName(row, column)} holds half of a surrogate pair, which UTF-8 cannot keep`);
+  }
+  if (cell === null || typeof cell === "number" || typeof cell === "boolean") return;
   const kind = Array.isArray(cell) ? "a list" : typeof cell === "object" ? "an object" : `a ${typeof cell}`;
-  throw invalid(`${what} is ${kind}, which CSV cannot hold`, {
+  throw invalid(`${cellName(row, column)} is ${kind}, which CSV cannot hold`, {
     hint: 'Store the table with { format: "json" }, or declare a codec that makes text of it.',
   });
 }

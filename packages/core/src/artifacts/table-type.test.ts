@@ -212,7 +212,12 @@ describe("a table", () => {
     });
   });
 
-  it("refuses a schema without keys when it is declared", () => {
-    expect(() => artifact.table(z.object({}))).toThrow(expect.objectContaining({ code: "PIPELINE_INVALID" }));
+  it.each([
+    ["without keys", {}],
+    ["with a key __proto__", Object.fromEntries([["__proto__", z.string()]])],
+  ])("refuses a schema %s when it is declared", (what, shape) => {
+    expect(() => artifact.table(z.object(shape))).toThrow(
+      expect.objectContaining({ code: "PIPELINE_INVALID", message: `artifact.table() was given a schema ${what}.` }),
+    );
   });
 });

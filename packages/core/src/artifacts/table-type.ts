@@ -18,12 +18,7 @@ export function table<S extends z.ZodObject>(
   row: S,
   { format = "json", ...options }: TableOptions = {},
 ): ArtifactType<z.output<S>[], "table"> {
-  const columns = Object.keys(row.shape);
-  if (columns.length === 0) {
-    throw new StackError("PIPELINE_INVALID", "artifact.table() was given a schema without keys.", {
-      hint: "Each key of the object is a column: artifact.table(z.object({ name: z.string() })).",
-    });
-  }
+  const columns = columnsOf(row);
   return {
     kind: "table",
     form: "bytes",
@@ -38,6 +33,20 @@ export function table<S extends z.ZodObject>(
     },
     unpack: async (packed) => rowsOf(row, await tableFrom(textOf(packed))),
   };
+}
+
+function columnsOf({ shape }: z.ZodObject): string[] {
+  const columns = Object.keys(shape);
+  // zod keeps no value under that key.
+  const why = columns.includes("__proto__")
+    ? "with a key __proto__"
+    : columns.length === 0
+      ? "without keys"
+      : undefined;
+  if (why === undefined) return columns;
+  throw new StackError("PIPELINE_INVALID", `artifact.table() was given a schema ${why}.`, {
+    hint: "Each key of the object is a column: artifact.table(z.object({ name: z.string() })).",
+  });
 }
 
 /** What `schema` stores of a row, in the order of the columns. */
