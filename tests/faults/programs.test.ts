@@ -60,7 +60,7 @@ describe("a run of which a program", () => {
       code: "PROGRAM_NOT_FOUND",
       says: [
         "python3 was not found in PATH.",
-        "help: Install python3, or give its path instead of its name. PATH is /no/programs",
+        "help: Install Python (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python; else python.org), or give its path instead of its name. PATH is /no/programs",
       ],
     },
     {
