@@ -40,6 +40,52 @@ describe("where a terminal must not be steered", () => {
   });
 });
 
+describe("--color", () => {
+  type Colours = [argv: string[], env: Readonly<Record<string, string>>, coloured: boolean];
+
+  it.each<Colours>([
+    [["rnu", "--color", "always"], { NO_COLOR: "1", TERM: "dumb" }, true],
+    [["rnu", "--color=always"], { FORCE_COLOR: "0" }, true],
+    [["rnu", "--color", "never", "--color", "always"], {}, true],
+    [["rnu", "--color", "auto"], { FORCE_COLOR: "1", NO_COLOR: "1" }, true],
+    [["rnu"], { FORCE_COLOR: "1", NO_COLOR: "1" }, true],
+    [["rnu", "--color", "auto"], {}, false],
+    [["rnu", "--", "--color", "always"], {}, false],
+  ])("C06 in a pipe, stack %j with %j has colours: %s", async (argv, env, coloured) => {
+    using at = project();
+    const { stderr } = await call(at.folder, argv, { env });
+    expect(steersTerminal(stderr)).toBe(coloured);
+  });
+
+  it.each<Colours>([
+    [["rnu", "--color", "never"], { FORCE_COLOR: "1" }, false],
+    [["rnu", "--color=never"], {}, false],
+    [["rnu"], { FORCE_COLOR: "0" }, false],
+    [["rnu", "--color", "auto"], { NO_COLOR: "1" }, false],
+    [["rnu", "--color", "auto"], {}, true],
+  ])("C06 on a terminal, stack %j with %j has colours: %s", async (argv, env, coloured) => {
+    using at = project();
+    const { stderr } = await call(at.folder, argv, { env: { TERM: "xterm", ...env }, terminal: 80 });
+    expect(steersTerminal(stderr)).toBe(coloured);
+  });
+
+  it("C06 never colours JSON", async () => {
+    using at = project();
+    const { stdout } = await succeeded(
+      call(at.folder, ["runs", "list", "--json", "--color", "always"], { terminal: 80 }),
+    );
+    const { stderr } = await call(at.folder, ["rnu", "--json", "--color", "always"], { terminal: 80 });
+    expect(steersTerminal(stdout + stderr)).toBe(false);
+  });
+
+  it("C06 takes no other word", async () => {
+    using at = project();
+    const { exit, stderr } = await call(at.folder, ["runs", "list", "--color", "alwasy"]);
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/alwasy.*always/s);
+  });
+});
+
 describe("a pipe whose reader has gone", () => {
   it.each(["runs list --json", "rnu", "run pipeline.ts"])(
     "C06 does not make stack %s fail otherwise",

@@ -10,6 +10,7 @@ import { visible } from "./render/visible.ts";
 export interface CommonFlags {
   readonly json: boolean;
   readonly debug: boolean;
+  readonly verbose?: boolean;
   readonly stackFile?: string;
 }
 
@@ -50,9 +51,17 @@ export function hint(context: Context, { json }: Pick<CommonFlags, "json">, line
 }
 
 /** The project of the working folder, or that of `--stack-file`. */
-export async function project({ io }: Context, { stackFile = io.env["STACK_FILE"] }: CommonFlags): Promise<Project> {
-  const { openProject } = await import("@modelstack/core");
-  return openProject({ cwd: io.cwd(), ...(stackFile === undefined ? {} : { stackFile }) }, await builtInPlugins());
+export async function project(context: Context, flags: CommonFlags): Promise<Project> {
+  const { io } = context;
+  const { stackFile = io.env["STACK_FILE"], verbose = false } = flags;
+  const { maskSecrets, openProject } = await import("@modelstack/core");
+  const style = styler(io, io.stderr);
+  const options = {
+    cwd: io.cwd(),
+    ...(stackFile === undefined ? {} : { stackFile }),
+    ...(verbose ? { onNote: (text: string) => say(context, style("dim", `note: ${visible(maskSecrets(text))}`)) } : {}),
+  };
+  return openProject(options, await builtInPlugins());
 }
 
 /** Opens the stack that the flags name, and says so when it is the built-in one. */

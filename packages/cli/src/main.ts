@@ -9,15 +9,19 @@ import type { Io } from "./io.ts";
 import { watchLeftovers } from "./leftovers.ts";
 import { parserOptions } from "./parser.ts";
 import { renderError } from "./render/error.ts";
+import { withColour } from "./render/style.ts";
 import { root } from "./routes/root.ts";
 import { usageErrors } from "./usage-errors.ts";
 import { usageLine } from "./usage-line.ts";
 
-/** Runs the command and returns its exit code. All it prints goes through `io`. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+/** Runs the command and returns its exit code. All it prints goes through `streams`. */
+export async function main(argv: readonly string[], streams: Io): Promise<number> {
+  const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  const io = withColour(streams, words);
+  const alone = streams === globalThis.process;
   if (argv[0] === "__complete") {
     const { complete } = await import("./completion/complete.ts");
-    await complete(argv.slice(1), io);
+    await complete(argv.slice(1), streams);
     return 0;
   }
   if (argv.length === 0) {
@@ -25,8 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   if (argv[0] === "help") return showHelp(argv.slice(1), io);
-  if (io === globalThis.process) ignoreClosedPipes();
-  const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  if (alone) ignoreClosedPipes();
   const view = { json: words.includes("--json"), debug: words.includes("--debug") };
   let failure: number | undefined;
   const show = (error: unknown) => {
@@ -56,7 +59,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
   // Only usage is refused without an error of ours, and always with a code of the parser's own.
   const exitCode = context.exitCode || (failure ?? (process.exitCode === 0 ? 0 : 2));
-  if (io === globalThis.process) watchLeftovers(exitCode);
+  if (alone) watchLeftovers(exitCode);
   return exitCode;
 }
 

@@ -27,8 +27,12 @@ export class LocalDatabase implements Disposable {
   #synchronous: "FULL" | "NORMAL" = "FULL";
   #unsynced = false;
 
-  constructor(path: string) {
+  readonly #note: (message: string) => void;
+
+  /** `note` is told when the file is made or brought up to date. */
+  constructor(path: string, note: (message: string) => void = () => undefined) {
     this.path = path;
+    this.#note = note;
     this.#sql = new Statements(path, () => this.#open());
   }
 
@@ -122,6 +126,6 @@ export class LocalDatabase implements Disposable {
   }
 
   #open(): DatabaseSync {
-    return (this.#database ??= openDatabase(this.path));
+    return (this.#database ??= openDatabase(this.path, this.#note));
   }
 }

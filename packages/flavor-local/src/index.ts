@@ -9,8 +9,8 @@ import { LocalModelRegistry } from "./model-registry.ts";
 import { LocalOrchestrator } from "./orchestrator.ts";
 
 /** Tracker, registry and metadata store of a stack share one file and one connection. */
-function databaseOf({ stateFolder, shared }: FlavorContext): LocalDatabase {
-  return shared("@modelstack/flavor-local/database", () => new LocalDatabase(join(stateFolder, "stack.db")));
+function databaseOf({ stateFolder, shared, note }: FlavorContext): LocalDatabase {
+  return shared("@modelstack/flavor-local/database", () => new LocalDatabase(join(stateFolder, "stack.db"), note));
 }
 
 const orchestrator = defineFlavor({

@@ -14,14 +14,16 @@ import { isBusy, LOCK_TIMEOUT, storeError } from "./store-error.ts";
  *
  * @throws StackError STORE_CORRUPT, STORE_NEWER, STORE_UNWRITABLE, STORE_UNAVAILABLE
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, note: (message: string) => void = () => undefined): DatabaseSync {
   try {
     refuseCut(path);
     prepareFolder(path);
     const database = new DatabaseSync(path, { timeout: LOCK_TIMEOUT, enableForeignKeyConstraints: true });
     try {
       defineFunctions(database);
-      migrate(database, path);
+      const before = migrate(database, path);
+      if (before === 0) note(`${path}: made`);
+      else if (before < migrations.length) note(`${path}: brought from schema ${before} to ${migrations.length}`);
       markAsMade(path);
     } catch (error) {
       database.close();
@@ -60,11 +62,12 @@ function prepareFolder(path: string): void {
   chmodSync(path, 0o600);
 }
 
-function migrate(database: DatabaseSync, path: string): void {
+/** Returns the schema that it had. */
+function migrate(database: DatabaseSync, path: string): number {
   const { version, isOurs } = schemaOf(database, path);
   if (version === migrations.length && isOurs) {
     database.exec("PRAGMA synchronous = FULL");
-    return;
+    return version;
   }
   useWriteAheadLog(database);
   database.exec("PRAGMA synchronous = FULL");
@@ -81,6 +84,7 @@ function migrate(database: DatabaseSync, path: string): void {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
+  return version;
 }
 
 /** For this one change SQLite does not wait for its turn: several processes that open a new database have to do so themselves. */

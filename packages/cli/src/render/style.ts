@@ -9,7 +9,19 @@ function isSet(value: string | undefined): boolean {
 
 /** Whether a stream takes colours: FORCE_COLOR, then whether it is live. */
 function hasColour({ env }: Pick<Io, "env">, stream: Output): boolean {
-  return (isSet(env["FORCE_COLOR"]) && env["FORCE_COLOR"] !== "0") || isLive({ env }, stream);
+  const forced = env["FORCE_COLOR"];
+  return isSet(forced) ? forced !== "0" && forced !== "false" : isLive({ env }, stream);
+}
+
+/** As `--color` says, which comes before the environment; read before all else, since errors in the other words have colours, too. */
+export function withColour(io: Io, words: readonly string[]): Io {
+  const at = words.findLastIndex((word) => word === "--color" || word.startsWith("--color="));
+  const wanted = words[at] === "--color" ? words[at + 1] : words[at]?.slice("--color=".length);
+  if (wanted !== "always" && wanted !== "never") return io;
+  const variables =
+    wanted === "always" ? { FORCE_COLOR: "1", NO_COLOR: undefined } : { FORCE_COLOR: undefined, NO_COLOR: "1" };
+  const { stdout, stderr, stdin, env } = io;
+  return { stdout, stderr, stdin, env: { ...env, ...variables }, cwd: () => io.cwd() };
 }
 
 /** Whether escape sequences may be sent to a stream: a terminal, and none of NO_COLOR, TERM=dumb and CI. */

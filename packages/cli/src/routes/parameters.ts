@@ -5,6 +5,8 @@ import { StackError } from "@modelstack/core/base";
 export const commonFlags = {
   json: { kind: "boolean", default: false, withNegated: false, brief: "Print the result as JSON" },
   debug: { kind: "boolean", default: false, withNegated: false, brief: "Print the trace of an error" },
+  verbose: { kind: "boolean", optional: true, withNegated: false, brief: "Say on stderr what is used and done" },
+  color: { kind: "enum", values: ["auto", "always", "never"], optional: true, brief: "Whether to use colours" },
   stackFile: optional("FILE", "Another stack.yaml"),
 } as const;
 

@@ -34,6 +34,7 @@ export interface StackScope {
   readonly modelNames: RegExp | undefined;
   readonly defaultTags: Readonly<Record<string, string>>;
   readonly opened: AsyncDisposableStack;
+  readonly note: (message: string) => void;
 }
 
 const roots = new WeakMap<FlavorCatalog, Container>();
@@ -64,9 +65,10 @@ export function createStackContainer(catalog: FlavorCatalog, scope: StackScope):
   child.bind(SCOPE).toConstantValue(scope);
   for (const [kind, { flavor: name, config }] of scope.components) {
     child.bind<unknown>(COMPONENT[kind]).toResolvedValue(
-      async (flavors: FlavorCatalog, { projectFolder, stateFolder, opened, modelNames, defaultTags }: StackScope) => {
+      async (flavors: FlavorCatalog, { opened, modelNames, defaultTags, ...context }: StackScope) => {
         const flavor = await flavors.find(kind, name);
-        const component = await flavor.create(config, { projectFolder, stateFolder, component: get, shared });
+        const { projectFolder, stateFolder, note } = context;
+        const component = await flavor.create(config, { projectFolder, stateFolder, component: get, shared, note });
         if (isDisposable(component)) opened.use(component);
         if (kind !== "model_registry") return component;
         // Of that kind, as its flavor says.

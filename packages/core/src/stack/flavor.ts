@@ -15,6 +15,11 @@ export interface FlavorContext {
    * disposed after all components. `key` names it among the plugin's resources.
    */
   readonly shared: <T extends Disposable | AsyncDisposable>(key: string, open: () => T) => T;
+  /**
+   * Tells, in a line, what somebody wants to know who asks what is going on, and nobody else: that a request is tried again, that a file was
+   * brought up to date. The command shows it with `--verbose`.
+   */
+  readonly note: (message: string) => void;
 }
 
 /** One way of providing one kind of stack component: plain data. */

@@ -19,12 +19,15 @@ export interface StackOptions {
   readonly stackFile?: string | undefined;
   /** Where to look from. Default: the process's working folder. */
   readonly cwd?: string | undefined;
+  /** Told, in lines, what is used, and what components do that need not be known. Default: nobody. */
+  readonly onNote?: ((message: string) => void) | undefined;
 }
 
 /** A project: its stack.yaml and the flavors that its stacks can use. */
 export interface Project {
   readonly file: StackFile;
   readonly folder: string;
+  readonly note: (message: string) => void;
   /** @throws StackError of the plugin that cannot be found or is there twice */
   catalog(): Promise<FlavorCatalog>;
 }
@@ -37,9 +40,12 @@ export async function openProject(options: StackOptions, builtIn: readonly Plugi
   const packageJson = findUpwards("package.json", cwd);
   const folder = path !== undefined ? dirname(path) : packageJson !== undefined ? dirname(packageJson) : cwd;
   let catalog: Promise<FlavorCatalog> | undefined;
+  const { onNote: note = () => undefined } = options;
+  note(`stack.yaml: ${path ?? "none, the built-in stack serves"}`);
   return {
     file,
     folder,
+    note,
     catalog: () => (catalog ??= loadCatalog(file, folder, builtIn)),
   };
 }
@@ -106,6 +112,11 @@ export async function openStackOf(project: Project, stackName?: string): Promise
   const { createStackContainer } = await import("./container.ts");
   const opened = new AsyncDisposableStack();
   const catalog = await project.catalog();
+  project.note(`stack ${name}: state in ${join(project.folder, ".stack")}`);
+  for (const [kind, { flavor }] of components) {
+    const { manifest } = catalog.require(kind, flavor);
+    project.note(`${kind}: ${flavor} of ${manifest.package} ${manifest.version}`);
+  }
   const get = createStackContainer(catalog, {
     components,
     projectFolder: project.folder,
@@ -113,6 +124,7 @@ export async function openStackOf(project: Project, stackName?: string): Promise
     modelNames: project.file.modelNames,
     defaultTags: project.file.defaultTags,
     opened,
+    note: project.note,
   });
   return new Stack(
     {
