@@ -90,7 +90,7 @@ function problemOf(example: string, path: readonly string[], command: Command<Co
     example
       .trim()
       .replace(/ > \S+$/, "")
-      .match(/'[^']*'|\S+/g) ?? [];
+      .match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
   const { flags, positionals } = readTyped(command, words.slice(path.length + 1));
   const { flags: known = {}, positional } = command.parameters;
   const names = Object.keys(known).map((name) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
