@@ -77,7 +77,8 @@ describe("MaskedText", () => {
         const pieces = ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end));
         expect(shown(...pieces).join("")).toBe(maskSecrets(text));
       }),
-      { numRuns: 2000 },
+      // Once shown otherwise: a secret with a space in it went on with an address.
+      { numRuns: 2000, examples: [["://a:b@cline one\nline twohunter2-hunter2@", [109]]] },
     );
   });
 

@@ -100,12 +100,23 @@ const LONGEST_FORM = 4096;
  * the beginning of none.
  */
 export function undecidedFrom(text: string): number {
-  let cut = Math.min(text.length, startOfForm(text), startOfAddress(text));
+  const covered = withSecretsCovered(text);
+  let cut = Math.min(text.length, startOfForm(covered), startOfAddress(covered));
   for (const secret of secrets) cut = Math.min(cut, startOfRest(text, secret));
   if (cut === text.length) return cut;
   // A whole secret that the cut would go through is held back, too: each half of it would not be known as one.
-  for (const [start, end] of wholeSecretsIn(text)) if (start < cut && end > cut) cut = start;
+  for (const [start, end] of wholeSecretsIn(text, covered)) if (start < cut && end > cut) cut = start;
   return cut;
+}
+
+/**
+ * The text with as many stars as they have characters in place of registered secrets, as {@link maskSecrets} hides them before it looks for
+ * tokens and addresses: one with a space in it ends no address.
+ */
+function withSecretsCovered(text: string): string {
+  let covered = text;
+  for (const secret of longestFirst()) covered = covered.replaceAll(secret, "*".repeat(secret.length));
+  return covered;
 }
 
 /** Where the text's end begins to be the beginning of `secret`. */
@@ -138,8 +149,8 @@ function startOfAddress(text: string): number {
 }
 
 /** Where secrets stand as a whole, the last one first. */
-function wholeSecretsIn(text: string): [start: number, end: number][] {
-  const found = [...text.matchAll(KNOWN_FORMS), ...text.matchAll(ADDRESS)].map((match): [number, number] => [
+function wholeSecretsIn(text: string, covered: string): [start: number, end: number][] {
+  const found = [...covered.matchAll(KNOWN_FORMS), ...covered.matchAll(ADDRESS)].map((match): [number, number] => [
     match.index,
     match.index + match[0].length,
   ]);
