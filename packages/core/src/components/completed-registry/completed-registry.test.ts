@@ -120,6 +120,27 @@ describe("stages that core keeps", () => {
   });
 });
 
+describe("of two that look and promote at once, one that looks", () => {
+  it("finds who holds a stage, though it moves from version to version meanwhile", async () => {
+    const { registry, memory, store } = open();
+    for (let count = 0; count < 3; count++) await register(registry, "a");
+    await registry.setStage("a", "1", "Production", by);
+    const promoting = override<ModelRegistry>(memory, {
+      listModelVersions: async (query) => {
+        const page = await memory.listModelVersions(query);
+        // It has the newest version in its hands when that one takes the stage.
+        if (page.items.some(({ version }) => version === "2"))
+          await registry.setStage("a", "3", "Production", { ...by, archivePrevious: true });
+        return page;
+      },
+    });
+    const looking = completedRegistry(promoting, "remote https://one", async () => store);
+
+    expect(await looking.getLatestModelVersion("a", "Production")).toMatchObject({ version: "1" });
+    expect(await registry.getLatestModelVersion("a", "Production")).toMatchObject({ version: "3" });
+  });
+});
+
 describe("a flavor that lacks what it promises is refused as PLUGIN_INVALID", () => {
   const lacking = (capabilities: Partial<ModelRegistryCapabilities>, ...missing: readonly (keyof ModelRegistry)[]) =>
     override<ModelRegistry>(

@@ -43,6 +43,9 @@ export function emulatedStages(registry: ModelRegistry, book: ChangeBook): Model
   });
 }
 
+/** Of versions of the registry those that are looked for, with their stages. */
+type Find = (versions: readonly RegistryModelVersion[]) => Promise<RegistryModelVersion[]>;
+
 class Stages {
   readonly #registry: ModelRegistry;
   readonly #book: ChangeBook;
@@ -64,17 +67,17 @@ class Stages {
   async list({ stage, filter = [], ...query }: ModelVersionQuery = {}): Promise<Page<RegistryModelVersion>> {
     const asked = { ...query, filter: filter.filter(({ field }) => !isStage(field)) };
     const ofStage = filter.filter(({ field }) => isStage(field));
-    const found = (version: RegistryModelVersion) =>
-      (stage === undefined || version.stage === stage) && matchesFilter(ofStage, versionValues(version));
+    const staged = this.#atOneMoment();
+    const find: Find = async (versions) =>
+      (await staged(versions)).filter(
+        (version) => (stage === undefined || version.stage === stage) && matchesFilter(ofStage, versionValues(version)),
+      );
     return query.orderBy?.some(({ field }) => isStage(field)) === true
-      ? this.#sorted(asked, found)
-      : this.#paged(asked, found);
+      ? this.#sorted(asked, find)
+      : this.#paged(asked, find);
   }
 
-  async #paged(
-    query: ModelVersionQuery,
-    found: (version: RegistryModelVersion) => boolean,
-  ): Promise<Page<RegistryModelVersion>> {
+  async #paged(query: ModelVersionQuery, find: Find): Promise<Page<RegistryModelVersion>> {
     const { limit = 100 } = query;
     const items: RegistryModelVersion[] = [];
     let { pageToken } = query;
@@ -85,7 +88,7 @@ class Stages {
         limit: limit - items.length,
         ...(pageToken === undefined ? {} : { pageToken }),
       });
-      items.push(...(await this.#all(page.items)).filter(found));
+      items.push(...(await find(page.items)));
       pageToken = page.nextPageToken;
     } while (pageToken !== undefined && items.length < limit);
     return { items, ...(pageToken === undefined ? {} : { nextPageToken: pageToken }) };
@@ -94,20 +97,26 @@ class Stages {
   /** By stage too, which the registry cannot: all are looked at for every page. */
   async #sorted(
     { orderBy = [], limit, pageToken, ...query }: ModelVersionQuery,
-    found: (version: RegistryModelVersion) => boolean,
+    find: Find,
   ): Promise<Page<RegistryModelVersion>> {
     const listed = await Array.fromAsync(itemsOf((page) => this.#registry.listModelVersions({ ...query, ...page })));
-    const versions = (await this.#all(listed)).filter(found).sort(byOrder(orderBy, versionValues));
+    const versions = (await find(listed)).sort(byOrder(orderBy, versionValues));
     return pageOf(versions, {
       ...(limit === undefined ? {} : { limit }),
       ...(pageToken === undefined ? {} : { pageToken }),
     });
   }
 
-  async #all(versions: readonly RegistryModelVersion[]): Promise<RegistryModelVersion[]> {
+  /**
+   * Puts stages on versions, those of a model as they were when it was first met: read again for each page, a stage that moves from an older
+   * version to a newer one meanwhile would seem to be nobody's.
+   */
+  #atOneMoment(): Find {
     const models = new Map<string, ReadonlyMap<string, ModelVersionStage>>();
-    for (const { model } of versions) if (!models.has(model)) models.set(model, await this.#ofModel(model));
-    return versions.map((version) => withStage(version, models.get(version.model)!.get(version.version) ?? "None"));
+    return async (versions) => {
+      for (const { model } of versions) if (!models.has(model)) models.set(model, await this.#ofModel(model));
+      return versions.map((version) => withStage(version, models.get(version.model)!.get(version.version) ?? "None"));
+    };
   }
 
   /** What moving a version changes. @throws StackError EXPECTATION_FAILED */
