@@ -42,12 +42,17 @@ export function say({ io }: Context, text: string): void {
   io.stderr.write(`${text}\n`);
 }
 
-/** Tells what to try next, on a terminal only. */
-export function hint(context: Context, { json }: Pick<CommonFlags, "json">, lines: readonly string[]): void {
+/** Tells which commands one may want to call next, to people at a terminal only. */
+export async function next(
+  context: Context,
+  { json }: Pick<CommonFlags, "json">,
+  commands: () => readonly string[] | Promise<readonly string[]>,
+): Promise<void> {
   const { io } = context;
   if (json || io.stderr.isTTY !== true) return;
   const style = styler(io, io.stderr);
-  for (const line of lines) say(context, style("dim", line));
+  for (const [i, command] of (await commands()).entries())
+    say(context, style("dim", `${i === 0 ? "next:" : "     "} stack ${command}`));
 }
 
 /** The project of the working folder, or that of `--stack-file`. */

@@ -18,7 +18,7 @@ describe("help", () => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
     const lines = stdout.trimEnd().split("\n");
     expect(lines.length).toBeLessThanOrEqual(12);
-    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.filter((line) => line.startsWith("  stack "))).toHaveLength(3);
   });
 
@@ -36,6 +36,7 @@ describe("help", () => {
     [["runs"], "Runs of pipelines"],
     [["runs", "list", "-h"], "List runs, newest first"],
     [["help", "runs", "list"], "List runs, newest first"],
+    [["--help"], "|create|\n               update|"],
     [["help", "exit-codes"], "What the command's exit code means:\n\n  0     done\n"],
     [["help", "environment"], "  STACK_FILE                 as --stack-file\n"],
     [["help", "stack.yaml"], "  version: 1\n  active: local\n  stacks:\n"],

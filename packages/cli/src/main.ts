@@ -2,7 +2,7 @@ import { exitCodeOf, isStackError } from "@modelstack/core/base";
 import { buildApplication, run, type CommandContext } from "@stricli/core";
 import { ignoreClosedPipes } from "./closed-pipes.ts";
 import type { Context } from "./context.ts";
-import { withUsage } from "./help/command-help.ts";
+import { withShortLines, withUsage } from "./help/command-help.ts";
 import { help, overview } from "./help/overview.ts";
 import { topics } from "./help/topics.ts";
 import type { Io } from "./io.ts";
@@ -46,7 +46,7 @@ export async function main(argv: readonly string[], streams: Io): Promise<number
   });
   const process: CommandContext["process"] & { env: Io["env"]; exitCode: number } = {
     // The parser writes help only; what commands print goes through `io`.
-    stdout: { write: (text) => void io.stdout.write(group ? text : withUsage(text, usage)) },
+    stdout: { write: (text) => void io.stdout.write(group ? withShortLines(text) : withUsage(text, usage)) },
     stderr: { write: (text) => void io.stderr.write(text) },
     env: { ...io.env, STRICLI_NO_COLOR: "1" },
     exitCode: 0,

@@ -7,6 +7,7 @@ import { failed, type Finding } from "../doctor/finding.ts";
 import { checkPrograms } from "../doctor/programs.ts";
 import { styler } from "../render/style.ts";
 import { visible } from "../render/visible.ts";
+import { wrapped } from "../render/wrapped.ts";
 
 export interface Flags extends StackFlags {
   readonly deep: boolean;
@@ -51,12 +52,13 @@ const colours = { ok: "green", warn: "yellow", fail: "red" } as const;
 function report({ io }: Context, findings: readonly Finding[]): string {
   const style = styler(io, io.stdout);
   const width = Math.max(...findings.map(({ name }) => name.length));
+  const indent = " ".repeat(width + 8);
+  const beside = (text: string) =>
+    wrapped(visible(text), (io.stdout.columns ?? Number.POSITIVE_INFINITY) - indent.length, indent);
   return findings
     .flatMap(({ status, name, message, fix, code }) => [
-      `${style(colours[status], status.padEnd(4))}  ${name.padEnd(width)}  ${visible(message)}${code === undefined ? "" : ` [${code}]`}`,
-      ...(fix ?? "")
-        .split("\n")
-        .flatMap((line) => (line === "" ? [] : `${" ".repeat(width + 8)}fix: ${visible(line)}`)),
+      `${style(colours[status], status.padEnd(4))}  ${name.padEnd(width)}  ${beside(`${message}${code === undefined ? "" : ` [${code}]`}`)}`,
+      ...(fix ?? "").split("\n").flatMap((line) => (line === "" ? [] : `${indent}${beside(`fix: ${line}`)}`)),
     ])
     .join("\n");
 }

@@ -84,6 +84,7 @@ function text({ folder, files, commands }: Made, dryRun: boolean): string {
     "",
     ...commands.map((command) => `  ${command}`),
     "",
-    "npm install fetches modelstack, zod, TypeScript and Node 24 from the npm registry. All else works without a network.",
+    "npm install fetches modelstack, zod, TypeScript and Node 24 from the npm",
+    "registry. All else works without a network.",
   ].join("\n");
 }

@@ -13,7 +13,7 @@ export default async function list(this: Context, flags: CommonFlags): Promise<v
   }));
   print(this, flags, stacks, () =>
     table(
-      ["", "STACK", ...componentKinds.map((kind) => kind.toUpperCase())],
+      ["", "STACK", ...componentKinds.map((kind) => kind.replace(/^(experiment|model)_|_store$/, "").toUpperCase())],
       stacks.map(({ name, active, components }) => [
         active ? "*" : "",
         name,

@@ -7,7 +7,7 @@ import {
   type RunResult,
   type Stack,
 } from "@modelstack/core";
-import { hint, openStackFor, print, say, type Context, type StackFlags } from "../context.ts";
+import { next, openStackFor, print, say, type Context, type StackFlags } from "../context.ts";
 import { buildFromFile, type PlanFlags } from "../pipeline-input.ts";
 import { progressFor } from "../render/progress.ts";
 import { duration } from "../render/time.ts";
@@ -51,14 +51,23 @@ export default async function run(this: Context, flags: RunFlags, file: string):
   );
   print(this, flags, summary(result, versions, took), () => text(result, versions, took));
   if (result.status === "succeeded") {
-    hint(this, flags, [
-      `next: npx stack runs show ${result.run.id}`,
-      ...versions.map(({ model, version }) => `      npx stack models show ${model}/${version}`),
+    return next(this, flags, async () => [
+      `runs show ${result.run.id}`,
+      ...(await comparison(stack, result)),
+      ...versions.map(({ model, version }) => `models show ${model}/${version}`),
     ]);
-    return;
   }
   if (signals.exitCode !== undefined) this.exitCode = signals.exitCode;
   throw await causeOf(await stack.metadataStore(), result);
+}
+
+/** With the run of the pipeline that succeeded before, if there is one. */
+async function comparison(stack: Stack, { run: { id, pipeline } }: RunResult): Promise<string[]> {
+  const metadata = await stack.metadataStore();
+  const { items } = await metadata.listRuns({ pipeline, status: "succeeded", limit: 2 });
+  const before = items.find((run) => run.id !== id);
+  // As much of the ids as says the millisecond: a line that a terminal shows whole.
+  return before === undefined ? [] : [`runs compare ${before.id.slice(0, 13)} ${id.slice(0, 13)}`];
 }
 
 function nameOf(name: string | undefined) {

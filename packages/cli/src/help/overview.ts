@@ -1,16 +1,15 @@
+import { wrapped } from "../render/wrapped.ts";
 import { topics } from "./topics.ts";
-
-const WIDTH = 96;
 
 /** What `stack` alone prints. */
 export function overview(commands: readonly string[]): string {
   return `stack: typed pipelines on a stack whose tracker and registry can be swapped
 
-  stack init penguins             write a project that runs
-  stack run pipeline.ts           run a pipeline
-  stack models show penguins/1    a version, where it came from, how to make it again
+  stack init penguins            write a project that runs
+  stack run pipeline.ts          run a pipeline
+  stack models show penguins/1   a version, its origin, how to make it again
 
-${wrapped(`commands: ${commands.join(", ")}`)}
+${wrapped(`commands: ${commands.join(", ")}`, 80)}
 every command takes --help and --json; stack help lists topics
 
 stack.yaml names the stacks; without one the built-in stack "local" serves.
@@ -22,15 +21,4 @@ export function help(commands: readonly string[]): string {
   const width = Math.max(...Object.keys(topics).map((name) => name.length));
   const list = Object.entries(topics).map(([name, { brief }]) => `  stack help ${name.padEnd(width)}   ${brief}`);
   return `${overview(commands)}\ntopics:\n${list.join("\n")}\n  stack help ${"COMMAND".padEnd(width)}   the same as stack COMMAND --help\n`;
-}
-
-/** In lines that a terminal of 100 columns shows whole, the later ones indented. */
-function wrapped(text: string): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = `${lines.at(-1)}${lines.at(-1) === "" ? "" : " "}${word}`;
-    if (line.length <= WIDTH) lines[lines.length - 1] = line;
-    else lines.push(`  ${word}`);
-  }
-  return lines.join("\n");
 }

@@ -40,6 +40,12 @@ describe("table", () => {
     expect(table(["ID", "NAME"], [["1234", "a".repeat(50)]], 20)).toBe(`ID    NAME\n1234  ${"a".repeat(13)}…`);
   });
 
+  it("takes from the last column first, as long as something of it can be read", () => {
+    const row = ["a".repeat(20), "b".repeat(36)];
+    expect(table(["NAME", "ID"], [row], 40)).toBe(`NAME${" ".repeat(18)}ID\n${row[0]}  ${"b".repeat(17)}…`);
+    expect(table(["NAME", "ID"], [row], 30)).toBe(`NAME${" ".repeat(14)}ID\n${"a".repeat(15)}…  ${"b".repeat(11)}…`);
+  });
+
   it("cuts between letters that are seen, never inside one", () => {
     const [, line] = table(["NAME"], [["👨‍👩‍👧‍👦".repeat(10)]], 8).split("\n");
     expect(line).toBe("👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦…");

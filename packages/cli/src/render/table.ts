@@ -22,9 +22,15 @@ export function fields(pairs: readonly (readonly [string, string])[]): string {
   return pairs.map(([name, value]) => `${pad(`${name}:`, width + 1)}  ${visible(value)}`.trimEnd()).join("\n");
 }
 
-/** Takes from the widest column until the row fits; no column gets narrower than 4. */
+/**
+ * Takes from the last column, which holds what is least missed, until it has 12 columns, and then from the widest until the row fits; none
+ * gets narrower than 4.
+ */
 function fit(natural: readonly number[], available: number): number[] {
   const widths = [...natural];
+  const last = widths.at(-1) ?? 0;
+  const excess = widths.reduce((sum, width) => sum + width, 0) - available;
+  if (excess > 0) widths[widths.length - 1] = Math.max(Math.min(last, 12), last - excess);
   while (widths.reduce((sum, width) => sum + width, 0) > available) {
     const widest = widths.indexOf(Math.max(...widths));
     if (widths[widest]! <= 4) break;

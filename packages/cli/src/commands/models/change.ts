@@ -1,7 +1,7 @@
-import { requireRegistry, parseStage, StackError, type ModelRegistry } from "@modelstack/core";
+import { parseStage, requireRegistry, StackError, type ModelRegistry } from "@modelstack/core";
 import { parsePair } from "../../routes/parameters.ts";
 import { confirm } from "../../confirm.ts";
-import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { next, openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { caller, parseModelSpec, requireVersion } from "../../model-spec.ts";
 import { stagesText } from "../../render/stages.ts";
 
@@ -32,6 +32,7 @@ export async function create(this: Context, flags: CreateFlags, name: string): P
   const request = { name, tags: Object.fromEntries(tag ?? []), ...(description === undefined ? {} : { description }) };
   const model = await withRegistry(this, flags, (registry) => registry.registerModel(request, caller(flags.reason)));
   print(this, flags, model, () => `created ${model.name}`);
+  await next(this, flags, () => [`models register ${model.name} PATH`]);
 }
 
 export interface UpdateFlags extends ChangeFlags {
@@ -102,6 +103,7 @@ export async function alias(this: Context, flags: AliasFlags, text: string, name
       flags.expected === undefined ? {} : { expected: flags.expected === "none" ? null : flags.expected };
     await registry.setAlias(model, name, version, { ...caller(flags.reason), ...expected });
     print(this, flags, { model, alias: name, version }, () => `${model}@${name} is version ${version}`);
+    await next(this, flags, () => [`models load ${model}@${name}`]);
   });
 }
 
@@ -128,6 +130,7 @@ export async function promote(this: Context, flags: PromoteFlags, text: string, 
     });
   });
   print(this, flags, version, () => `${version.model}/${version.version} is in ${stagesText(version)}`);
+  await next(this, flags, () => [`models history ${version.model}`]);
 }
 
 export interface DeleteFlags extends ChangeFlags {

@@ -12,6 +12,7 @@ import { parseModelSpec, requireVersion } from "../../model-spec.ts";
 import { parseMoment } from "../../moment.ts";
 import { stagesText } from "../../render/stages.ts";
 import { table } from "../../render/table.ts";
+import { ago } from "../../render/time.ts";
 
 export interface Flags extends StackFlags {
   readonly at?: string;
@@ -27,18 +28,19 @@ export default async function history(this: Context, flags: Flags, text: string)
     return;
   }
   const changes = await changesOf(registry, name, version);
+  const { stdout } = this.io;
   print(this, flags, changes, () =>
     table(
       ["WHEN", "WHO", "VERSION", "CHANGE", "WHY", "RUN"],
       changes.map((change) => [
-        change.at.toISOString(),
+        stdout.isTTY === true ? ago(change.at) : change.at.toISOString(),
         change.actor,
         change.version ?? "",
         changeText(change),
         change.reason ?? "",
         change.run ?? "",
       ]),
-      this.io.stdout.columns,
+      stdout.columns,
     ),
   );
 }

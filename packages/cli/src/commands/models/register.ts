@@ -16,7 +16,7 @@ import {
   type TransferOptions,
   type VersionBump,
 } from "@modelstack/core";
-import { hint, openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { next, openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { withTransfer } from "../../transfer.ts";
 
 export interface Flags extends StackFlags {
@@ -66,7 +66,7 @@ export default async function register(this: Context, flags: Flags, name: string
       return registerModelOn(stack, registration, provenance, options);
     });
     print(this, flags, version, () => `registered ${version.model}/${version.version}`);
-    hint(this, flags, [`next: stack models show ${version.model}/${version.version}`]);
+    await next(this, flags, () => [`models show ${version.model}/${version.version}`]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
