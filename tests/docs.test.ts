@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keepOutput, temporaryFolder } from "./support/kept.ts";
 import { blocksOf, compared, linksOf, type Block } from "./support/markdown.ts";
 import { plantedVariables } from "./support/planted.ts";
+import { pythonWith, sharePython } from "./support/python.ts";
 
 // Every page is read as a person would: files are written, commands are typed one after the other in one folder, and what is printed is
 // compared with what the page shows. `npx` would find the same command, half a second later.
@@ -15,11 +16,15 @@ const pages = [
   "CONTRIBUTING.md",
   // docs/api is made from the doc comments; api-reference.test.ts compares it.
   ...globSync("docs/**/*.md", { cwd: root, exclude: ["docs/node_modules", "docs/api"] }).sort(),
+  ...globSync("examples/*/README.md", { cwd: root }).sort(),
 ];
 const read = (page: string) => readFileSync(join(root, page), "utf8");
 
 /** The two commands after a clone. They install, so they are not run here; CI runs the second as it stands. */
 const setUp = ["npm install && npx stack run examples/penguins/pipeline.ts", "npm install && npm test"] as const;
+
+/** The first time, Python packages are fetched. */
+const TEN_MINUTES = 600_000;
 
 const { path: temporary, ...kept } = temporaryFolder("modelstack-docs");
 afterAll(() => kept[Symbol.dispose]());
@@ -38,22 +43,31 @@ const environment: NodeJS.ProcessEnv = {
   GIT_COMMITTER_EMAIL: "ada@example.org",
 };
 
-/** A copy of the penguins project, as pages show it. */
-function penguinsIn(folder: string): void {
-  cpSync(join(root, "examples", "penguins"), folder, {
+/** A copy of an example, as pages show it. */
+function exampleIn(folder: string, example: string): void {
+  cpSync(join(root, "examples", example), folder, {
     recursive: true,
     filter: (path) => !/node_modules|\.stack|\.test\.ts$|README\.md$/.test(path),
   });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, ".gitignore"), "node_modules\n");
+  writeFileSync(join(folder, ".gitignore"), "node_modules\n.stack\n");
 }
 
-/** What a reader of a page has before the first block: tutorials begin with an empty project, other pages with the penguins. */
+/** The example that a page is about. */
+const exampleOf = (page: string) => /^examples\/([^/]+)\//.exec(page)?.[1] ?? "penguins";
+
+/** What a reader of a page has before the first block: tutorials begin with an empty project, other pages with an example. */
 function startIn(folder: string, page: string): void {
-  if (!page.startsWith("docs/tutorials/")) return penguinsIn(folder);
+  if (!page.startsWith("docs/tutorials/")) return exampleIn(folder, exampleOf(page));
   write(folder, "package.json", '{ "name": "birds", "private": true, "type": "module" }');
   write(folder, ".gitignore", "node_modules\n.stack");
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+}
+
+/** Where the pages say that their folder is. */
+function homeOf(folder: string): string {
+  const example = /-examples-([\w-]+)-README-md$/.exec(`-${basename(folder)}`)?.[1];
+  return `/home/ada/${folder.includes("docs-tutorials-") ? "birds" : (example ?? "penguins")}`;
 }
 
 function bash(folder: string, script: string): string {
@@ -64,8 +78,7 @@ function bash(folder: string, script: string): string {
     encoding: "utf8",
   });
   keepOutput(stdout);
-  const shown = folder.includes("docs-tutorials-") ? "/home/ada/birds" : "/home/ada/penguins";
-  const output = stdout.replaceAll(folder, shown);
+  const output = stdout.replaceAll(folder, homeOf(folder));
   if (status !== 0) throw new Error(`exit ${status} after:\n${output}`);
   return output;
 }
@@ -92,10 +105,15 @@ describe.each(pages)("%s", (page) => {
   const blocks = blocksOf(read(page));
   const folder = join(temporary, "run", page.replaceAll(/\W/g, "-"));
 
-  beforeAll(() => {
+  beforeAll(async () => {
     startIn(folder, page);
+    if (existsSync(join(folder, "requirements.txt"))) {
+      // Made here, where pip knows how to reach packages.
+      await pythonWith(join(folder, "requirements.txt"));
+      sharePython(folder);
+    }
     bash(folder, "git init --quiet --initial-branch main && git add --all && git commit --quiet --message first");
-  });
+  }, TEN_MINUTES);
 
   it("links to what is there", () => {
     const broken = linksOf(read(page)).filter((link) => !existsSync(join(root, dirname(page), link)));

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "vitest";
 import { pythonEnvironment } from "../../packages/core/src/programs/python-environment.ts";
@@ -16,6 +17,13 @@ export async function pythonWith(requirements: string): Promise<string> {
     signal: new AbortController().signal,
   });
   return interpreter;
+}
+
+/** Gives a project the environments of {@link pythonWith}: what several tests need is fetched once. */
+export function sharePython(project: string): void {
+  const [shared, cache] = [join(workspace, ".cache", "python"), join(project, ".stack", "cache")];
+  for (const path of [shared, cache]) mkdirSync(path, { recursive: true });
+  symlinkSync(shared, join(cache, "python"));
 }
 
 const missing = spawnSync("python3", ["--version"]).status !== 0 && process.env["CI"] !== "true";

@@ -121,7 +121,7 @@ async function makeEnvironment(
       await run("uv", "pip", "install", "--python", inside, "--requirement", requirements);
     } else {
       await run(interpreter, "-m", "venv", folder);
-      await run(inside, "-m", "pip", "install", "--no-input", "--requirement", requirements);
+      await run(inside, "-m", "pip", "install", "--no-input", "--progress-bar", "off", "--requirement", requirements);
     }
     const about = await describe(inside, scope);
     await writeFile(join(folder, `${FINISHED}.new`), JSON.stringify(about), { mode: 0o600 });
