@@ -85,6 +85,8 @@ export const errorCodes = {
   PARAM_EXISTS: "conflict",
   VERSION_INVALID: "invalid",
   VERSION_REQUIRED: "invalid",
+  SIGNATURE_INVALID: "invalid",
+  INPUT_EXAMPLE_INVALID: "invalid",
   STAGE_INVALID: "invalid",
   EXPECTATION_FAILED: "conflict",
   STILL_REFERENCED: "conflict",

@@ -86,6 +86,9 @@ export {
   type Deprecation,
   type DeprecationTarget,
 } from "./models/deprecation.ts";
+export { modelSignature, type SchemaSource, type SignatureSource } from "./models/signature/model-signature.ts";
+export { parseSignature } from "./models/signature/stored-signature.ts";
+export { signatureOf } from "./models/signature/version-signature.ts";
 export { reproduce, type Reproduction } from "./models/reproduce.ts";
 export { modelsForSteps } from "./models/step-models.ts";
 
@@ -193,6 +196,16 @@ export {
   type VersionBump,
 } from "./components/model-registry.ts";
 export { completedRegistry } from "./components/completed-registry/completed-registry.ts";
+export type {
+  ColumnSpec,
+  DataType,
+  ModelSignature,
+  ParamSpec,
+  PropertySpec,
+  ScalarType,
+  Schema,
+  TensorSpec,
+} from "./components/model-signature.ts";
 export { stateAfter, type ModelState, type VersionState } from "./components/registry-state.ts";
 export { refuseUnexpectedHolder, refuseUnexpectedStage } from "./components/stage-expectations.ts";
 export { checkModelName, parseStage } from "./components/registry-checks.ts";

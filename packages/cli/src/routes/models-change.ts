@@ -59,6 +59,8 @@ export const changeRoutes = {
           placeholder: "FILE",
           brief: "A file to keep beside the model",
         },
+        signature: optional("FILE", "What goes in and comes out, as JSON"),
+        inputExample: optional("FILE", "What may go in, as JSON; checked against the signature"),
         ...stackFlags,
       },
       positional: {

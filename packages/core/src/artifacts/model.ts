@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import type { RegistryModelVersion } from "../components/model-registry.ts";
+import type { ModelSignature } from "../components/model-signature.ts";
 import type { ArtifactOptions, ArtifactType } from "./artifact-type.ts";
 import { invalid } from "./packed.ts";
 
@@ -22,6 +23,8 @@ export interface ModelRef {
 /** A model that came from a registry. */
 export interface LoadedModel extends ModelRef {
   readonly version: ReferencedVersion;
+  /** What goes in and comes out, if it was said when it was registered. */
+  readonly signature?: ModelSignature;
 }
 
 /** What an artifact type is called whose inputs also take references to registered models. */

@@ -1,6 +1,7 @@
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import type { LoadedModel } from "../artifacts/model.ts";
 import { StackError } from "../errors.ts";
+import type { Json } from "../json.ts";
 import type {
   ModelRegistry,
   ModelVersionStage,
@@ -8,6 +9,7 @@ import type {
   StageChange,
   VersionBump,
 } from "./model-registry.ts";
+import type { ModelSignature } from "./model-signature.ts";
 
 /** What is said of a model when it is registered. */
 export interface ModelRegistration {
@@ -26,6 +28,10 @@ export interface ModelRegistration {
   /** With `stage`: the version that must be its holder until now; `null` for nobody. */
   readonly expectedHolder?: string | null | undefined;
   readonly aliases?: readonly string[] | undefined;
+  /** What goes in and comes out, as `modelSignature()` makes it; kept beside the model as `signature.json`. */
+  readonly signature?: ModelSignature | undefined;
+  /** What may go in: kept as `input_example.json`. It must fit the signature. */
+  readonly inputExample?: Json | undefined;
   /** Kept beside the model, under their own names. */
   readonly files?: readonly FileRef[] | undefined;
 }

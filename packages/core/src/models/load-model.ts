@@ -9,6 +9,7 @@ import { referenceOf, type FoundModel } from "../execution/run-models.ts";
 import { userName } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import { ModelCache } from "./cache/model-cache.ts";
+import { loadedSignature } from "./signature/version-signature.ts";
 import { findModel } from "./references.ts";
 
 /** What a caller may decide about loading a model. */
@@ -47,8 +48,9 @@ export async function loadFound(
       onBytes: (count) => transfer.onBytes?.(count),
     }),
   );
+  const signature = await loadedSignature(found.registry, version);
   await recordUse(stack, found, user, onWarning);
-  return { path, version };
+  return { path, version, ...(signature === undefined ? {} : { signature }) };
 }
 
 /** The models of this machine that a stack has loaded. All stacks of a project share them. */

@@ -9,11 +9,15 @@ import type { ModelRegistration } from "../components/step-models.ts";
 import { transferOf, type TransferOptions } from "../components/transfer.ts";
 import { digestOf, shortDigest } from "../digest.ts";
 import { StackError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import { encodeJson, type Json } from "../json.ts";
 import { emptyFolderTags } from "./empty-folders.ts";
 import { describeEnvironment } from "./environment.ts";
 import { lineageTags, type Lineage } from "./lineage-tags.ts";
 import type { ModelFiles } from "./model-files.ts";
+import { EXAMPLE_FILE, storedExample } from "./signature/input-example.ts";
+import { modelSignature } from "./signature/model-signature.ts";
+import { SIGNATURE_FILE, signatureText } from "./signature/stored-signature.ts";
+import { SIGNATURE_TAG } from "./signature/version-signature.ts";
 
 /** What is known of a version besides what its author says. */
 export interface VersionFacts {
@@ -37,6 +41,7 @@ export async function registerVersion(
   by: Caller,
   options: TransferOptions = {},
 ): Promise<RegistryModelVersion> {
+  const described = describedData(registration);
   await refuseOtherHolder(registry, registration);
   const folder = await mkdtemp(join(tmpdir(), "modelstack-"));
   try {
@@ -52,6 +57,11 @@ export async function registerVersion(
       "modelstack.environment_digest": environment.digest,
     };
     const extra = [environment, ...(await extraFiles(registration))];
+    for (const [name, text] of Object.entries(described)) {
+      const file = await textFile(folder, name, text);
+      extra.push(file);
+      if (name === SIGNATURE_FILE) tags[SIGNATURE_TAG] = file.digest;
+    }
     const inputs = tags["modelstack.inputs"];
     if (inputs !== undefined && inputs.length > registry.capabilities.limits.tagValue) {
       extra.push(await textFile(folder, "inputs.json", inputs));
@@ -95,6 +105,15 @@ export async function settle(
     await registry.setStage(model, number, stage, await stageChange(registry, version, registration, by));
   for (const alias of aliases ?? []) await registry.setAlias(model, alias, number, by);
   return registry.getModelVersion(model, number);
+}
+
+/** The texts of the files that describe what goes into a model and what comes out. Refused before anything is stored. */
+function describedData({ signature: given, inputExample }: ModelRegistration): Record<string, string> {
+  const signature = given === undefined ? undefined : modelSignature(given);
+  return {
+    ...(signature === undefined ? {} : { [SIGNATURE_FILE]: signatureText(signature) }),
+    ...(inputExample === undefined ? {} : { [EXAMPLE_FILE]: encodeJson(storedExample(inputExample, signature)) }),
+  };
 }
 
 /** Moving to the stage decides for good; this spares a version that would be made in vain. */
@@ -143,7 +162,7 @@ function refuseSameNames(files: readonly NewModelFile[]): void {
         "NAME_INVALID",
         `Two extra files of the version are called ${file.path} (${shortDigest(other.digest)}, ${shortDigest(file.digest)}).`,
         {
-          hint: "Rename one; environment.json and inputs.json are written by the framework.",
+          hint: "Rename one; environment.json, inputs.json, signature.json and input_example.json are written by the framework.",
         },
       );
     }

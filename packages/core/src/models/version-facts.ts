@@ -1,10 +1,8 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
 import { metricJson, ownTags, type KnownFacts } from "../comparison.ts";
 import type { ModelFile, ModelRegistry, RegistryModelVersion } from "../components/model-registry.ts";
 import type { Json } from "../json.ts";
+import { readExtra } from "./read-extra.ts";
 
 /** What is known of a version that another one may have differently. */
 export async function versionFacts(registry: ModelRegistry, version: RegistryModelVersion): Promise<KnownFacts> {
@@ -73,26 +71,6 @@ export async function environmentOf(
     environment: { ...environment, python: `${python.implementation} ${python.version}` },
     packages: { ...packages, ...(Object.fromEntries(installed) as Record<string, string>) },
   };
-}
-
-async function readExtra(
-  registry: ModelRegistry,
-  { model, version }: RegistryModelVersion,
-  path: string,
-  files?: readonly ModelFile[],
-): Promise<string | undefined> {
-  const file = (files ?? (await registry.listFiles(model, version))).find(
-    (one) => one.part === "extra" && one.path === path,
-  );
-  if (file === undefined) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), "modelstack-"));
-  try {
-    const to = join(folder, "file.json");
-    await registry.downloadFile(model, version, file, to);
-    return await readFile(to, "utf8");
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** What somebody else may have written under these names is not shown. */

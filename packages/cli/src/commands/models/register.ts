@@ -1,16 +1,19 @@
 import { existsSync, lstatSync, mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
   ArtifactIo,
   findRun,
   itemsOf,
+  messageOf,
+  parseSignature,
   parseStage,
   registerModelOn,
   StackError,
   type FileRef,
   type FolderRef,
+  type Json,
   type OutputRecord,
   type Stack,
   type TransferOptions,
@@ -31,6 +34,8 @@ export interface Flags extends StackFlags {
   readonly stage?: string;
   readonly alias?: readonly string[];
   readonly file?: readonly string[];
+  readonly signature?: string;
+  readonly inputExample?: string;
 }
 
 export default async function register(this: Context, flags: Flags, name: string, path?: string): Promise<void> {
@@ -39,6 +44,7 @@ export default async function register(this: Context, flags: Flags, name: string
       hint: `stack models register ${name} PATH\n  or: stack models register ${name} --run RUN [--step STEP] --artifact OUTPUT`,
     });
   }
+  const described = await describedData(flags, this.io.cwd());
   await using stack = await openStackFor(this, flags);
   const folder = mkdtempSync(join(tmpdir(), "modelstack-"));
   try {
@@ -57,6 +63,7 @@ export default async function register(this: Context, flags: Flags, name: string
         metrics: Object.fromEntries(flags.metric ?? []),
         stage: flags.stage === undefined ? undefined : parseStage(flags.stage),
         aliases: flags.alias,
+        ...described,
         files: flags.file?.map((file) => ({ path: resolve(this.io.cwd(), file) })),
       };
       const provenance = {
@@ -69,6 +76,32 @@ export default async function register(this: Context, flags: Flags, name: string
     await next(this, flags, () => [`models show ${version.model}/${version.version}`]);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the files of `--signature` and `--input-example` hold. */
+async function describedData({ signature, inputExample }: Flags, folder: string) {
+  const read = async (file: string) => {
+    try {
+      return await readFile(resolve(folder, file), "utf8");
+    } catch (cause) {
+      throw new StackError("FILE_NOT_FOUND", `The file ${file} cannot be read: ${messageOf(cause)}.`, { cause });
+    }
+  };
+  return {
+    signature: signature === undefined ? undefined : parseSignature(await read(signature), signature),
+    inputExample: inputExample === undefined ? undefined : parseExample(await read(inputExample), inputExample),
+  };
+}
+
+function parseExample(text: string, file: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new StackError("INPUT_EXAMPLE_INVALID", `The input example ${file} is not JSON: ${messageOf(cause)}`, {
+      hint: 'Write a row, {"x": 1}, a list of rows, or {"columns": ["x"], "data": [[1]]}.',
+      cause,
+    });
   }
 }
 

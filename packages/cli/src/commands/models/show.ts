@@ -5,8 +5,10 @@ import {
   parseModelUri,
   reproduce,
   resolveModel,
+  signatureOf,
   type ModelComment,
   type ModelFile,
+  type ModelSignature,
   type RegisteredModel,
   type RegistryModelVersion,
 } from "@modelstack/core";
@@ -14,6 +16,7 @@ import { openStackFor, print, type Context, type StackFlags } from "../../contex
 import { parseModelSpec, requireVersion } from "../../model-spec.ts";
 import { printLineage } from "../../render/lineage.ts";
 import { marked } from "../../render/deprecated.ts";
+import { signatureLines } from "../../render/signature.ts";
 import { stagesText } from "../../render/stages.ts";
 import { significant } from "../../render/number.ts";
 import { fields, table } from "../../render/table.ts";
@@ -48,9 +51,9 @@ export default async function show(this: Context, flags: Flags, text: string): P
     registry.listFiles(version.model, version.version),
     registry.listComments(version.model, version.version),
   ]);
-  print(this, flags, { ...version, files, comments, reproduce: reproduce(version) }, () =>
-    pageOf(version, files, comments),
-  );
+  const signature = await signatureOf(registry, version, files);
+  const shown = { ...version, files, comments, ...(signature === undefined ? {} : { signature }) };
+  print(this, flags, { ...shown, reproduce: reproduce(version) }, () => pageOf(version, files, comments, signature));
 }
 
 function modelText(
@@ -77,7 +80,12 @@ function modelText(
   return `${head}\n\n${table(["VERSION", "STAGE", "ALIASES", "CREATED"], rows)}`;
 }
 
-function pageOf(version: RegistryModelVersion, files: readonly ModelFile[], comments: readonly ModelComment[]): string {
+function pageOf(
+  version: RegistryModelVersion,
+  files: readonly ModelFile[],
+  comments: readonly ModelComment[],
+  signature: ModelSignature | undefined,
+): string {
   const { tags } = version;
   const tag = (name: string) => tags[`modelstack.${name}`] ?? "-";
   const own = Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith("modelstack.")));
@@ -95,6 +103,7 @@ function pageOf(version: RegistryModelVersion, files: readonly ModelFile[], comm
     ],
     ["params", pairs(version.params)],
     ["tags", pairs(own)],
+    ...(signature === undefined ? [] : signatureLines(signature)),
     ["digest", version.modelDigest],
     ["created", version.createdAt.toISOString()],
     ...(version.url === undefined ? [] : [["page", version.url] as const]),
