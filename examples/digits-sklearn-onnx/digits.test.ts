@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStack } from "modelstack";
+import { loadModel, openStack } from "modelstack";
+import { InferenceSession } from "onnxruntime-node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { discard, keepOutput } from "../../tests/support/kept.ts";
 import { describeWithPython, sharePython } from "../../tests/support/python.ts";
@@ -101,6 +102,18 @@ describeWithPython("the example with scikit-learn and ONNX", () => {
     expect(rows.filter(({ python, onnx }) => python !== onnx)).toEqual([]);
     const right = rows.filter(({ label, onnx }) => label === onnx);
     expect(right.length / rows.length).toBe(version.metrics["accuracy"]);
+  });
+
+  it("says in the signature which tensors ONNX takes and gives", async () => {
+    const { path, signature } = await loadModel("models:/digits/1", { cwd: folder });
+    const session = await InferenceSession.create(path);
+    const tensors = (metadata: readonly InferenceSession.ValueMetadata[]) =>
+      metadata.map((value) => {
+        if (!value.isTensor) throw new Error(`${value.name} is no tensor`);
+        const shape = value.shape.map((size) => (typeof size === "number" ? size : -1));
+        return { name: value.name, type: "tensor", "tensor-spec": { dtype: value.type, shape } };
+      });
+    expect(signature).toEqual({ inputs: tensors(session.inputMetadata), outputs: tensors(session.outputMetadata) });
   });
 
   it("takes a drawn nought for a 0, with the model in Production", () => {

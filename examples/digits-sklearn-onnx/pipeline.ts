@@ -1,6 +1,6 @@
 import { artifact, pipeline, pythonStep, registerModelStep, step } from "modelstack";
 import { z } from "zod";
-import { predict, TestDigit } from "./digits.ts";
+import { predict, signature, TestDigit } from "./digits.ts";
 
 const here = (file: string) => new URL(file, import.meta.url);
 
@@ -58,6 +58,7 @@ export default pipeline(
       model,
       metrics: { accuracy },
       files: [comparison],
+      signature,
       description: "Handwritten digits of 8 x 8 pixels; a logistic regression of scikit-learn, as ONNX.",
       stage: "Production",
       archivePrevious: true,
