@@ -373,3 +373,12 @@ describe("two processes that want the same model", () => {
     expect(existsSync(join(at.folder, ".stack/cache/models", `sha256-${sha256("one")}`))).toBe(false);
   });
 });
+
+it("says that a folder cannot be made where a file stands", async () => {
+  using at = project({ "m.txt": "m" });
+  await succeeded(call(at.folder, ["models", "register", "m", "m.txt"]));
+  const { exit, stderr } = await call(at.folder, ["models", "load", "m/1", "--to", "package.json"]);
+  expect(exit).toBe(2);
+  expect(stderr).toMatch(/^error: \S+package\.json cannot be made: .*\[FILE_UNWRITABLE\]\nhelp: Name a folder/m);
+  expect(at.read("package.json")).toContain('"project"');
+});

@@ -10,6 +10,24 @@ function modelName(name: string, model: string, ...says: Refusal["says"]): Refus
   return { name, argv: ["models", "create", "--", model], exit: 2, code: "NAME_INVALID", says };
 }
 
+function alias(name: string, word: string, ...says: Refusal["says"]): Refusal {
+  return {
+    name,
+    files: { "m.txt": "m" },
+    prepare: (at) => call(at.folder, ["models", "register", "m", "m.txt"]),
+    argv: ["models", "alias", "m/1", word],
+    exit: 2,
+    code: "NAME_INVALID",
+    says,
+  };
+}
+
+/** Refused before a run is recorded. */
+function runOption(name: string, words: readonly string[], ...says: Refusal["says"]): Refusal {
+  const files = { "pipeline.ts": pipelineFile('export default pipeline({ name: "p" }, () => {});') };
+  return { name, files, argv: ["run", "pipeline.ts", ...words], exit: 2, code: "NAME_INVALID", says };
+}
+
 function version(name: string, number: string): Refusal {
   return {
     name,
@@ -52,6 +70,24 @@ describe("names that are refused", () => {
     modelName("D03 a tab in a name", "a\tb", String.raw`"a\tb"`, allowed),
     modelName("D03 an escape sequence in a name", "\u001b[31mred", String.raw`"\u001b[31mred"`, allowed),
     modelName("D03 a NUL in a name", "a\0b", String.raw`"a\u0000b"`, allowed),
+    {
+      name: "D01 no model where one is looked for",
+      argv: ["models", "show", ""],
+      exit: 2,
+      code: "NAME_INVALID",
+      says: ["The name of the model is empty."],
+    },
+    alias("D02 an alias with a slash", "a/b", allowed),
+    alias("D02 an alias called ..", "..", allowed),
+    alias("D03 an alias with an escape sequence", "\u001b[31mred", String.raw`"\u001b[31mred"`),
+    alias("D07 an alias called latest", "latest", "it reads like a version or a stage"),
+    alias("D07 an alias that is a number", "2", "it reads like a version or a stage"),
+    runOption("D01 an experiment without a name", ["--experiment", " "], "it is empty"),
+    runOption("D01 an experiment of 300 characters", ["--experiment", "x".repeat(300)], "at most 250 are allowed"),
+    runOption("D03 a line break in an experiment", ["--experiment", "a\nb"], String.raw`"a\nb"`),
+    runOption("D03 an escape sequence in a run's name", ["--name", "\u001b[1m"], String.raw`"\u001b[1m"`),
+    runOption("D01 a tag's key of 300 characters", ["--tag", `${"x".repeat(300)}=1`], "at most 250 are allowed"),
+    runOption("D03 an escape sequence in a tag's key", ["--tag", "\u001b[1m=1"], String.raw`"\u001b[1m"`),
     modelName("D04 an accent, however it is composed", "e\u0301", allowed),
     version("D07 version 0", "0"),
     version("D07 version -1", "-1"),
@@ -99,6 +135,12 @@ describe("names that are refused", () => {
     expect(stderr).toContain(String.raw`\u001b[31mred\u009b1m`);
     expect(steersTerminal(stdout + stderr)).toBe(false);
   });
+});
+
+it("D03 leave no run behind when they are refused", async () => {
+  using at = project({ "pipeline.ts": pipelineFile('export default pipeline({ name: "p" }, () => {});') });
+  await call(at.folder, ["run", "pipeline.ts", "--experiment", "a\nb"]);
+  expect(await json(call(at.folder, ["runs", "list", "--json"]))).toEqual([]);
 });
 
 describe("names that work", () => {

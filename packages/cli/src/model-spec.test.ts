@@ -13,7 +13,6 @@ describe("parseModelSpec", () => {
     ["birds/penguins/3", { name: "birds/penguins", uri: "models:/birds/penguins/3" }],
     ["birds/penguins@champion", { name: "birds/penguins", uri: "models:/birds/penguins@champion" }],
     ["-x", { name: "-x" }],
-    ["", { name: "" }],
   ])("reads %j", (text, spec) => {
     expect(parseModelSpec(text)).toEqual(spec);
   });
@@ -22,6 +21,10 @@ describe("parseModelSpec", () => {
     expect(() => parseModelSpec("penguins/3?stack=team")).toThrow(
       expect.objectContaining({ code: "USAGE", hint: "Write penguins/3 --stack team" }),
     );
+  });
+
+  it.each(["", "models:/"])("refuses %j, which names nothing", (text) => {
+    expect(() => parseModelSpec(text)).toThrow("The name of the model is empty.");
   });
 
   it.each(["penguins/", "/3", "@champion", "penguins@"])("refuses %j", (text) => {

@@ -22,6 +22,8 @@ export interface ModelSpec {
  */
 export function parseModelSpec(text: string): ModelSpec {
   const rest = text.replace(/^models:\//, "");
+  if (rest === "")
+    throw new StackError("NAME_INVALID", "The name of the model is empty.", { hint: "stack models list" });
   if (!/[/@]/.test(rest)) return { name: rest };
   const uri = `models:/${rest}`;
   const { name, stack } = parseModelUri(uri);

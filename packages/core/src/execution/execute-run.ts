@@ -68,6 +68,7 @@ export async function executeRun(
   const [source] = await Promise.all([readSourceState(stack.projectFolder), checkPlanFits(plan, stack)]);
   const programs = programScope(stack);
   checkNeeds(steps.values(), programs.variables);
+  const experiment = experimentOf(plan, stack, settings.experiment);
   const found = await models.find(stack, plan);
   await makePrivateFolder(stack.stateFolder);
   await sweepScratch(stack.stateFolder);
@@ -81,7 +82,6 @@ export async function executeRun(
   const cancel = new AbortController();
   let tracked: TrackedRun | undefined;
   try {
-    const experiment = experimentOf(plan, stack, settings.experiment);
     const { configuration } = settings;
     tracked = tracker && (await openTrackedRun(tracker, { run, plan, source, experiment, configuration }));
     await journal.record({ kind: "run-started", ...(tracked === undefined ? {} : { trackedRun: tracked.id }) });
@@ -193,7 +193,10 @@ function newRun(plan: Plan, stack: Stack, source: SourceState | undefined, setti
     ...(source === undefined ? {} : { commit: source.commit, dirty: source.dirty }),
     command: commandLine(),
     tags: Object.fromEntries(
-      Object.entries({ ...stack.defaultTags, ...settings.tags }).map(([key, value]) => [key, maskSecrets(value)]),
+      Object.entries({ ...stack.defaultTags, ...settings.tags }).map(([key, value]) => [
+        checkLabel("The tag", key),
+        maskSecrets(value),
+      ]),
     ),
     createdAt,
   };
@@ -247,9 +250,9 @@ export async function causeOf(metadata: MetadataStore, result: RunResult): Promi
 export function failureOf({ run, instance, error }: AttemptRecord): StackError {
   const { code = "STEP_FAILED", message = "", at, hint, stack } = error ?? {};
   const what = message.startsWith(`Step ${instance} `) ? message : `Step ${instance} failed: ${message}`;
-  // That stored data is damaged is worse than that a step failed, and needs another remedy.
-  const kind =
-    Object.hasOwn(errorCodes, code) && errorCodes[code as ErrorCode] === "integrity" ? "integrity" : "failed";
+  const own = Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode] : "failed";
+  // That stored data is damaged is worse than that a step failed, and needs another remedy; and one that came too early has not failed.
+  const kind = own === "integrity" || code === "INPUT_NOT_READY" ? own : "failed";
   const failure = new StackError({ code, kind }, at === undefined ? what : `${what}\n  at ${at}`, {
     hint: hint ?? `See its log: stack runs logs ${run} ${instance}`,
   });

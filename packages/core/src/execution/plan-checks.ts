@@ -1,5 +1,6 @@
 import { checkModelName, checkVersionGiven } from "../components/registry-checks.ts";
 import { StackError } from "../errors.ts";
+import { checkLabel } from "../names.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { StepCode } from "../pipeline/step.ts";
 import { holdsSecret } from "../secrets.ts";
@@ -75,10 +76,10 @@ function refuseSecrets(whose: string, params: Plan["params"]): void {
 export function experimentOf(plan: Plan, stack: Stack, configured?: string): string {
   const tracker = stack.entry.experiment_tracker?.config["experiment"];
   const models = modelsOf(plan);
-  return (
+  const name =
     configured ??
     plan.experiment ??
     (typeof tracker === "string" ? tracker : undefined) ??
-    (models.length === 1 ? models[0]! : plan.pipeline)
-  );
+    (models.length === 1 ? models[0]! : plan.pipeline);
+  return checkLabel("The experiment", name);
 }

@@ -1,8 +1,9 @@
 import { ArtifactIo } from "../artifacts/artifact-io.ts";
 import { join } from "node:path";
-import type { AttemptStatus } from "../components/records.ts";
-import { StackError } from "../errors.ts";
+import type { AttemptStatus, RunRecord } from "../components/records.ts";
+import { isStackError, StackError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
+import type { BuiltPlan } from "../pipeline/pipeline.ts";
 import { planDigest } from "../pipeline/plan.ts";
 import { makePrivateFolder } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -64,16 +65,9 @@ export async function runInstance(
   const overrides = Object.fromEntries(
     stored.instances.map((instance) => [instance.name, { params: instance.params, track: instance.track }]),
   );
-  const { plan, steps } = pipeline.build({ params: stored.params, entry, settings: overrides });
-  if (planDigest(plan) !== run.plan) {
-    throw new StackError(
-      "PLAN_CHANGED",
-      `${stored.entry.module} now describes another plan than run ${run.name} has.`,
-      {
-        hint: `Check out the commit of the run${run.commit === undefined ? "" : ` (${run.commit.slice(0, 12)})`}, or start a new run.`,
-      },
-    );
-  }
+  const { plan, steps } = rebuilt(run, stored.entry.module, () =>
+    pipeline.build({ params: stored.params, entry, settings: overrides }),
+  );
   const programs = programScope(stack);
   checkNeeds([steps.get(name)!], programs.variables);
   await makePrivateFolder(stack.stateFolder);
@@ -118,4 +112,23 @@ export async function runInstance(
     await lease.release();
   }
   return { instance: name, status };
+}
+
+/** What `build` gives, if it is the run's plan. Code that no longer takes what the run set has changed, too. */
+function rebuilt(run: RunRecord, module: string, build: () => BuiltPlan): BuiltPlan {
+  const changed = (cause?: unknown) =>
+    new StackError("PLAN_CHANGED", `${module} now describes another plan than run ${run.name} has.`, {
+      hint: `Check out the commit of the run${run.commit === undefined ? "" : ` (${run.commit.slice(0, 12)})`}, or start a new run.`,
+      cause,
+    });
+  let built: BuiltPlan;
+  try {
+    built = build();
+  } catch (error) {
+    if (isStackError(error) && (error.code === "RUN_CONFIG_INVALID" || error.code === "PARAM_INVALID"))
+      throw changed(error);
+    throw error;
+  }
+  if (planDigest(built.plan) !== run.plan) throw changed();
+  return built;
 }

@@ -4,7 +4,7 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isFolder, type ModelRef } from "../artifacts/model.ts";
 import { stoppable, transferOf, type TransferOptions } from "../components/transfer.ts";
-import { StackError } from "../errors.ts";
+import { messageOf, StackError } from "../errors.ts";
 import { cloneOrCopy, makePrivateFolder } from "../platform.ts";
 
 /**
@@ -12,7 +12,7 @@ import { cloneOrCopy, makePrivateFolder } from "../platform.ts";
  * at all, and over nothing that is there.
  *
  * @returns where it lies: the file, or the folder
- * @throws StackError USAGE when something is there already; TRANSFER_CANCELLED
+ * @throws StackError USAGE when something is there already; FILE_UNWRITABLE; TRANSFER_CANCELLED
  */
 export async function copyModel({ path }: ModelRef, folder: string, options: TransferOptions = {}): Promise<string> {
   const whole = isFolder(path);
@@ -22,6 +22,13 @@ export async function copyModel({ path }: ModelRef, folder: string, options: Tra
   return stoppable(`Copying to ${to}`, options.signal, async () => {
     try {
       await makePrivateFolder(dirname(to));
+    } catch (cause) {
+      throw new StackError("FILE_UNWRITABLE", `${dirname(to)} cannot be made: ${messageOf(cause)}.`, {
+        hint: "Name a folder that you may write: --to FOLDER",
+        cause,
+      });
+    }
+    try {
       await copy(path, temporary, options);
       await rename(temporary, to);
       return to;
