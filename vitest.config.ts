@@ -11,13 +11,20 @@ const conditions = ["@modelstack/source", "node", "import", "module", "default"]
 const kept = mkdtempSync(join(realpathSync(tmpdir()), "modelstack-kept-"));
 process.once("exit", () => rmSync(kept, { recursive: true, force: true }));
 
-const project = (name: string, root: string, groupOrder: number, exclude: readonly string[] = []) => ({
+interface Special {
+  readonly exclude?: readonly string[];
+  /** What is started once for all files of the project. */
+  readonly globalSetup?: string;
+}
+
+const project = (name: string, root: string, groupOrder: number, { exclude = [], globalSetup }: Special = {}) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     name,
     root,
     include: ["**/*.test.ts"],
+    ...(globalSetup === undefined ? {} : { globalSetup: join(import.meta.dirname, globalSetup) }),
     exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
     env: { KEEP_TEST_STATE_IN: kept, ...plantedVariables },
     // Not 0: on machines that run one file at a time, vitest takes that group last.
@@ -34,10 +41,11 @@ export default defineConfig({
       process.env["CI"] === "true" ? ["default", ["json", { outputFile: ".cache/test-report.json" }]] : ["default"],
     projects: [
       project("core", "packages/core", 1),
+      project("mlflow-client", "packages/mlflow-client", 1, { globalSetup: "tests/support/mlflow-servers.setup.ts" }),
       project("flavor-local", "packages/flavor-local", 1),
       project("cli", "packages/cli", 1),
       project("examples", "examples", 1),
-      project("tests", "tests", 1, ["after/**"]),
+      project("tests", "tests", 1, { exclude: ["after/**"] }),
       project("after", "tests/after", 2),
     ],
   },

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 
 const packages = join(import.meta.dirname, "..", "packages");
-// string-width is loaded on demand, by require.
-const once = /^(zod|string-width|vitest|fast-check|modelstack|@modelstack\/[^/]+)(\/|$)/;
+// string-width is loaded on demand, by require; undici is CommonJS, and has parts of its own that are.
+const once = /^(zod|string-width|undici|vitest|fast-check|modelstack|@modelstack\/[^/]+)(\/|$)/;
 
 interface Manifest {
   readonly exports: Record<string, string | { readonly "@modelstack/source": string }>;

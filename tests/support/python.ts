@@ -1,34 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
 import { describe } from "vitest";
-import { pythonEnvironment } from "../../packages/core/src/programs/python-environment.ts";
+import { pythonIsMissing } from "./python-with.ts";
 
-const workspace = join(import.meta.dirname, "..", "..");
+export { pythonWith, sharePython } from "./python-with.ts";
 
-/**
- * The interpreter of a virtual environment with the packages that a requirements file pins. It is made once in the workspace's `.cache`,
- * whoever asks, and found again by the file's content and the version of Python.
- */
-export async function pythonWith(requirements: string): Promise<string> {
-  const programs = { projectFolder: workspace, cacheFolder: join(workspace, ".cache"), print: () => undefined };
-  const { interpreter } = await pythonEnvironment(requirements, "python3", {
-    programs,
-    signal: new AbortController().signal,
-  });
-  return interpreter;
-}
-
-/** Gives a project the environments of {@link pythonWith}: what several tests need is fetched once. */
-export function sharePython(project: string): void {
-  const [shared, cache] = [join(workspace, ".cache", "python"), join(project, ".stack", "cache")];
-  for (const path of [shared, cache]) mkdirSync(path, { recursive: true });
-  symlinkSync(shared, join(cache, "python"));
-}
-
-const missing = spawnSync("python3", ["--version"]).status !== 0 && process.env["CI"] !== "true";
-if (missing) process.stderr.write("python3 is not in PATH: tests that need it are skipped. In CI they would fail.\n");
-
-/** Describes what needs Python: skipped, with that line, on a machine of a developer who has none. */
+/** Describes what needs Python: skipped, with a line that says so, on a machine of a developer who has none. */
 // oxlint-disable-next-line vitest/valid-describe-callback -- the rule takes the condition for the name
-export const describeWithPython = describe.skipIf(missing);
+export const describeWithPython = describe.skipIf(pythonIsMissing());

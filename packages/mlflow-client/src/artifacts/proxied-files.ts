@@ -1,0 +1,128 @@
+import { Readable } from "node:stream";
+import type { Deadline } from "../deadline.ts";
+import { encodePath } from "../encode-request.ts";
+import type { Outgoing } from "../connection.ts";
+import { MlflowError } from "../errors.ts";
+import { artifacts as calls, PROXY, type FileInfo } from "../protocol/artifacts.ts";
+import type { Transport } from "../transport.ts";
+import { counted, Progress } from "./counted.ts";
+import type { ArtifactFiles, Transfer, UploadSource } from "./files.ts";
+import { below, checkFolder, checkPath } from "./paths.ts";
+import { isRepeatable, openSource } from "./upload-body.ts";
+import { writeWhole } from "./whole-file.ts";
+
+/** Files that an MLflow server passes on from wherever it keeps them. */
+export class ProxiedFiles implements ArtifactFiles {
+  readonly uri: string;
+  readonly #root: string;
+  readonly #transport: Transport;
+
+  /** @param root - the path below the root of the proxy's store */
+  constructor(uri: string, root: string, transport: Transport) {
+    this.uri = uri;
+    this.#root = root;
+    this.#transport = transport;
+  }
+
+  async *list(path = "", options?: Pick<Transfer, "signal">): AsyncGenerator<FileInfo, void, void> {
+    const folder = checkFolder(path);
+    const request = { path: below(this.#root, folder).replace(/\/$/, "") };
+    const { files } = await this.#transport.call(calls.listProxied, request, options);
+    // Names may become names of this machine.
+    for (const file of files) yield { ...file, path: checkPath(below(folder, file.path)) };
+  }
+
+  async upload(path: string, source: UploadSource, { onBytes, signal }: Transfer = {}): Promise<void> {
+    const progress = new Progress(onBytes);
+    using deadline = this.#deadline(signal, path);
+    const once = async () => {
+      progress.restart();
+      await using opened = await openSource(source);
+      const chunks = counted(opened.chunks, (bytes) => {
+        deadline.extend();
+        progress.add(bytes);
+      });
+      const body = Readable.from(chunks, { objectMode: false });
+      const headers = {
+        "content-type": "application/octet-stream",
+        ...(opened.size === undefined ? {} : { "content-length": String(opened.size) }),
+      };
+      await this.#sendAndForget({ ...this.#outgoing("PUT", path, deadline), headers, body });
+    };
+    await (isRepeatable(source) ? this.#transport.repeat(once, deadline) : once());
+  }
+
+  async *download(path: string, { onBytes, signal }: Transfer = {}): AsyncGenerator<Uint8Array, void, void> {
+    using deadline = this.#deadline(signal, path);
+    const outgoing = this.#outgoing("GET", path, deadline);
+    const body = await this.#transport.repeat(() => this.#open(outgoing), deadline);
+    yield* this.#chunks(body, outgoing, deadline, (bytes) => onBytes?.(bytes));
+  }
+
+  async downloadTo(path: string, file: string, { onBytes, signal }: Transfer = {}): Promise<void> {
+    const progress = new Progress(onBytes);
+    using deadline = this.#deadline(signal, path);
+    const outgoing = this.#outgoing("GET", path, deadline);
+    await this.#transport.repeat(async () => {
+      progress.restart();
+      const body = await this.#open(outgoing);
+      await writeWhole(
+        file,
+        this.#chunks(body, outgoing, deadline, (bytes) => progress.add(bytes)),
+      );
+    }, deadline);
+  }
+
+  async delete(path: string, { signal }: Pick<Transfer, "signal"> = {}): Promise<void> {
+    using deadline = this.#deadline(signal, path);
+    const outgoing = this.#outgoing("DELETE", path, deadline);
+    await this.#transport.repeat(() => this.#sendAndForget(outgoing), deadline);
+  }
+
+  #deadline(signal: AbortSignal | undefined, path: string): Deadline {
+    return this.#transport.idleDeadline(`the transfer of ${below(this.uri, checkPath(path))}`, signal);
+  }
+
+  #outgoing(method: Outgoing["method"], path: string, { signal }: Deadline): Outgoing {
+    const { base } = this.#transport.connection;
+    const whole = encodePath(below(this.#root, checkPath(path)));
+    return { method, path: `${base}${PROXY}/artifacts/${whole}`, headers: {}, signal };
+  }
+
+  async #sendAndForget(outgoing: Outgoing): Promise<void> {
+    const { connection } = this.#transport;
+    const response = await connection.send(outgoing);
+    await connection.reading(outgoing, () => response.body.dump());
+  }
+
+  async #open(outgoing: Outgoing): Promise<AsyncIterable<Uint8Array>> {
+    const { connection } = this.#transport;
+    const headers = { "accept-encoding": "identity" };
+    const response = await connection.send({ ...outgoing, headers });
+    const encoding = response.headers["content-encoding"];
+    if (encoding === undefined || encoding === "identity") return response.body;
+    await response.body.dump();
+    // Packed on the way, it would be unpacked here, to any size.
+    throw new MlflowError("ANSWER_INVALID", `GET ${outgoing.path}: the file is packed as ${String(encoding)}`, {
+      kind: "unavailable",
+      hint: "A proxy before the server packs what it was asked not to.",
+    });
+  }
+
+  async *#chunks(
+    body: AsyncIterable<Uint8Array>,
+    outgoing: Outgoing,
+    deadline: Deadline,
+    count: (bytes: number) => void,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    const moved = (bytes: number) => {
+      deadline.extend();
+      count(bytes);
+    };
+    try {
+      yield* counted(body, moved);
+    } catch (error) {
+      throw this.#transport.connection.typed(error, outgoing);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import type { Agent, Dispatcher } from "undici";
+import { textOf } from "./answer-body.ts";
+import { credentialsOf, masked, type Credentials } from "./credentials.ts";
+import { errorOfAnswer } from "./error-of-answer.ts";
+import { errorOfFailure } from "./error-of-failure.ts";
+import { isMlflowError, MlflowError } from "./errors.ts";
+import { addressOf, settingsInvalid, type MlflowClientOptions } from "./settings.ts";
+
+const TIMEOUT_MS = 120_000;
+const CONNECT_MS = 10_000;
+const REDIRECTS = 3;
+
+/** One request: what is not the same for all. */
+export interface Outgoing {
+  readonly method: Dispatcher.HttpMethod;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Dispatcher.DispatchOptions["body"];
+  readonly signal: AbortSignal;
+}
+
+interface Connected {
+  readonly agent: Agent;
+  readonly credentials: Credentials;
+}
+
+/** The connections to a server, kept open between requests: sends a request once, and types what goes wrong. */
+export class Connection {
+  readonly origin: string;
+  /** The path of the tracking URI, without a slash at its end. */
+  readonly base: string;
+  readonly #options: MlflowClientOptions;
+  #connecting: Promise<Connected> | undefined;
+  #connected: Connected | undefined;
+
+  /** @throws MlflowError SETTINGS_INVALID */
+  constructor(options: MlflowClientOptions) {
+    const { auth, ...address } = addressOf(options.trackingUri);
+    this.origin = address.origin;
+    this.base = address.base;
+    this.#options = { ...options, auth: options.auth ?? auth };
+  }
+
+  /**
+   * Sends a request and gives its answer, which is a success; its body is to be read or dumped.
+   *
+   * @throws MlflowError
+   */
+  async send(outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
+    let next = outgoing;
+    for (let hops = 0; hops <= REDIRECTS; hops++) {
+      const response = await this.#request(next);
+      const { statusCode, headers } = response;
+      if (statusCode < 300) return response;
+      if (statusCode >= 400) throw await this.#refused(next, response);
+      await response.body.dump();
+      next = this.#redirected(next, statusCode, headers["location"]);
+    }
+    throw redirected(nameOf(outgoing, this), `it redirects more than ${REDIRECTS} times`);
+  }
+
+  /** Does what reads an answer; what goes wrong is typed as what went wrong with its request. */
+  async reading<T>(outgoing: Outgoing, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw this.typed(error, outgoing);
+    }
+  }
+
+  /** What a request failed with, as callers get it. */
+  typed(error: unknown, outgoing: Outgoing): unknown {
+    if (outgoing.signal.aborted) return outgoing.signal.reason;
+    return isMlflowError(error) ? error : errorOfFailure(error, nameOf(outgoing, this));
+  }
+
+  /** A text of the server's without what must not be shown. */
+  masked(text: string): string {
+    return masked(text, this.#connected?.credentials.secrets ?? []);
+  }
+
+  /** Ends all connections; requests that are under way fail. */
+  async close(): Promise<void> {
+    const connected = await this.#connecting?.catch(() => undefined);
+    await connected?.agent.destroy();
+  }
+
+  async #request(outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
+    const { agent, credentials } = (this.#connected ??= await (this.#connecting ??= this.#connect()));
+    const { path, method, headers, body = null, signal } = outgoing;
+    const { authorization } = credentials;
+    const all = authorization === undefined ? headers : { ...headers, authorization };
+    return this.reading(outgoing, () =>
+      agent.request({ origin: this.origin, path, method, headers: all, body, signal }),
+    );
+  }
+
+  async #connect(): Promise<Connected> {
+    const { caFile, clientCertFile, insecureTls, auth, timeoutMs = TIMEOUT_MS } = this.#options;
+    const credentials = await credentialsOf(auth);
+    const clientCert = clientCertFile === undefined ? undefined : pem(clientCertFile);
+    const { Agent } = await import("undici");
+    const agent = new Agent({
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      connect: {
+        timeout: Math.min(timeoutMs, CONNECT_MS),
+        rejectUnauthorized: insecureTls !== true,
+        ...(caFile === undefined ? {} : { ca: pem(caFile) }),
+        ...(clientCert === undefined ? {} : { cert: clientCert, key: clientCert }),
+      },
+    });
+    return { agent, credentials };
+  }
+
+  async #refused(outgoing: Outgoing, response: Dispatcher.ResponseData): Promise<MlflowError> {
+    const what = nameOf(outgoing, this);
+    const { statusCode: status, headers } = response;
+    const text = await textOf(response, what).catch(() => "");
+    return errorOfAnswer({
+      status,
+      what,
+      text: this.masked(text),
+      contentType: String(headers["content-type"] ?? ""),
+      retryAfter: headers["retry-after"]?.toString(),
+    });
+  }
+
+  /** Where a request goes on. Nothing goes to another origin: neither the token nor the body is for it. */
+  #redirected(outgoing: Outgoing, status: number, location: unknown): Outgoing {
+    const what = nameOf(outgoing, this);
+    const from = this.origin;
+    const to = typeof location === "string" ? URL.parse(location, `${from}${outgoing.path}`) : null;
+    if (to === null) throw redirected(what, `it answers ${status} and says no address`);
+    if (to.origin !== from) throw redirected(what, `${from} redirects to ${to.origin}, which is not followed`);
+    const repeatable = outgoing.method === "GET" || ((status === 307 || status === 308) && isText(outgoing.body));
+    if (!repeatable) throw redirected(what, `it redirects to ${to.pathname}`);
+    return { ...outgoing, path: `${to.pathname}${to.search}` };
+  }
+}
+
+const isText = (body: Outgoing["body"]) => body === undefined || typeof body === "string";
+
+function pem(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw settingsInvalid(`The certificate file ${path} cannot be read`, "It is a file in PEM format.", cause);
+  }
+}
+
+/** Method and address of a request, without its query. */
+export function nameOf({ method, path }: Outgoing, { origin }: Pick<Connection, "origin">): string {
+  return `${method} ${origin}${path.replace(/\?.*/, "")}`;
+}
+
+function redirected(what: string, why: string): MlflowError {
+  return new MlflowError("REDIRECTED", `${what}: ${why}`, {
+    kind: "unavailable",
+    hint: "Give the tracking URI (MLFLOW_TRACKING_URI) as the server itself is reached; a redirect may also lead to a login page.",
+  });
+}
