@@ -59,7 +59,7 @@ export async function next(
 export async function project(context: Context, flags: CommonFlags): Promise<Project> {
   const { io } = context;
   const { stackFile = io.env["STACK_FILE"], verbose = false } = flags;
-  const { maskSecrets, openProject } = await import("@modelstack/core");
+  const { maskSecrets, openProject } = await import("@modelstack/core/stack");
   const style = styler(io, io.stderr);
   const options = {
     cwd: io.cwd(),
@@ -71,7 +71,7 @@ export async function project(context: Context, flags: CommonFlags): Promise<Pro
 
 /** Opens the stack that the flags name, and says so when it is the built-in one. */
 export async function openStackFor(context: Context, flags: StackFlags): Promise<Stack> {
-  const { openStackOf } = await import("@modelstack/core");
+  const { openStackOf } = await import("@modelstack/core/stack");
   const opened = await project(context, flags);
   const stack = await openStackOf(opened, flags.stack ?? context.io.env["STACK_NAME"]);
   if (!flags.json)

@@ -5,7 +5,7 @@ import {
   type RegistryModelVersion,
   type SearchColumn,
   type SearchQuery,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { significant } from "./render/number.ts";
 
 /** The flags of lists that can be searched. */

@@ -5,7 +5,7 @@ import {
   type MetricSummary,
   type SearchColumn,
   type TrackedRun,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { collect } from "./collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "./context.ts";
 import { table } from "./render/table.ts";

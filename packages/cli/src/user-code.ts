@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { isStackError, messageOf, StackError } from "@modelstack/core";
+import { isStackError, messageOf, StackError } from "@modelstack/core/stack";
 
 /**
  * Calls into a pipeline file. An error of it is the user's, with its line; and it must not end the process, since `process.exit(0)` would

@@ -18,7 +18,7 @@ import {
   type PageRequest,
   type StoredBlob,
   type Transfer,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { checkBlobs } from "./check-blobs.ts";
 
 const CHUNK = 1024 * 1024;

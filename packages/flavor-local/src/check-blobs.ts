@@ -9,7 +9,7 @@ import {
   StackError,
   type CheckOptions,
   type HealthCheck,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import type { LocalArtifactStore } from "./artifact-store.ts";
 
 const name = "content";

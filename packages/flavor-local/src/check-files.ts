@@ -1,4 +1,4 @@
-import { itemsOf, type ArtifactStore, type HealthCheck } from "@modelstack/core";
+import { itemsOf, type ArtifactStore, type HealthCheck } from "@modelstack/core/stack";
 import type { Row } from "./sql/database.ts";
 
 /** How many files are named of those that are not there. */

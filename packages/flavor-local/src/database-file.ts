@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { StackError } from "@modelstack/core";
+import { StackError } from "@modelstack/core/stack";
 import { migrations } from "./sql/migrations.ts";
 
 // What a project's database file has to be before anything is done with it. All of this reads only.

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { isStackError } from "@modelstack/core";
+import { isStackError } from "@modelstack/core/stack";
 import { isMissing } from "./database-file.ts";
 import { emptyDatabase, openDatabase } from "./open-database.ts";
 import type { Sql } from "./sql/database.ts";

@@ -18,7 +18,7 @@ import {
   type SearchQuery,
   type TrackedRunQuery,
   type TrackedRunStatus,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { LocalArtifactStore } from "./artifact-store.ts";
 import { checkFiles } from "./check-files.ts";
 import type { LocalDatabase } from "./database.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { defineFlavor, definePlugin, type FlavorContext, type Plugin } from "@modelstack/core";
+import { defineFlavor, definePlugin, type FlavorContext, type Plugin } from "@modelstack/core/stack";
 import { z } from "zod";
 import { LocalArtifactStore } from "./artifact-store.ts";
 import { LocalDatabase } from "./database.ts";

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { failedCheck, type HealthCheck } from "@modelstack/core";
+import { failedCheck, type HealthCheck } from "@modelstack/core/stack";
 import { isMissing, refuseCut, schemaOf } from "./database-file.ts";
 import type { Sql } from "./sql/database.ts";
 import { migrations } from "./sql/migrations.ts";

@@ -13,7 +13,7 @@ import type {
   TagChanges,
   Transfer,
 } from "@modelstack/core";
-import { StackError } from "@modelstack/core";
+import { StackError } from "@modelstack/core/stack";
 import { LocalArtifactStore } from "./artifact-store.ts";
 import { checkFiles } from "./check-files.ts";
 import type { LocalDatabase } from "./database.ts";

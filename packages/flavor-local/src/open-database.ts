@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { isLike } from "@modelstack/core";
+import { isLike } from "@modelstack/core/stack";
 import { APPLICATION_ID, markAsMade, pragma, refuseCut, schemaOf } from "./database-file.ts";
 import type { Sql } from "./sql/database.ts";
 import { migrations } from "./sql/migrations.ts";

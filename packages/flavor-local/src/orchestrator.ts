@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { next, type Execution, type Orchestrator } from "@modelstack/core";
+import { next, type Execution, type Orchestrator } from "@modelstack/core/stack";
 
 /** Runs instances in this process: several at a time as far as their bodies wait for something, since they share one thread. */
 export class LocalOrchestrator implements Orchestrator {

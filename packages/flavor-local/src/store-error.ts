@@ -1,4 +1,4 @@
-import { isStackError, messageOf, StackError } from "@modelstack/core";
+import { isStackError, messageOf, StackError } from "@modelstack/core/stack";
 
 /** How long to wait for another process, in milliseconds. */
 export const LOCK_TIMEOUT = 5000;

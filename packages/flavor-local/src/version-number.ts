@@ -1,4 +1,4 @@
-import { StackError, type NewModelVersion } from "@modelstack/core";
+import { StackError, type NewModelVersion } from "@modelstack/core/stack";
 import semver from "semver";
 
 /** How a registry counts: 1, 2, 3, or by semantic versioning. */

@@ -1,4 +1,4 @@
-import { exitCodeOf, maskSecrets, openStackOf, type Project } from "@modelstack/core";
+import { exitCodeOf, maskSecrets, openStackOf, type Project } from "@modelstack/core/stack";
 import { print, project, type Context, type StackFlags } from "../context.ts";
 import { checkComponents } from "../doctor/components.ts";
 import { checkConfiguration } from "../doctor/configuration.ts";

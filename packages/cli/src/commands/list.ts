@@ -1,4 +1,4 @@
-import { componentKinds } from "@modelstack/core";
+import { componentKinds } from "@modelstack/core/stack";
 import { print, project, type CommonFlags, type Context } from "../context.ts";
 import { table } from "../render/table.ts";
 

@@ -1,4 +1,10 @@
-import { componentKinds, messageOf, stackFileJsonSchema, type AnyFlavor, type ComponentKind } from "@modelstack/core";
+import {
+  componentKinds,
+  messageOf,
+  stackFileJsonSchema,
+  type AnyFlavor,
+  type ComponentKind,
+} from "@modelstack/core/stack";
 import { FlavorCatalog } from "@modelstack/core/base";
 import { builtInPlugins } from "../built-in.ts";
 import { print, say, type CommonFlags, type Context } from "../context.ts";

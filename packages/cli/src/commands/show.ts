@@ -1,4 +1,4 @@
-import { checkStack, componentKinds, selectStack } from "@modelstack/core";
+import { checkStack, componentKinds, selectStack } from "@modelstack/core/stack";
 import { maskConfig } from "../mask-config.ts";
 import { print, project, type CommonFlags, type Context } from "../context.ts";
 import { fields } from "../render/table.ts";

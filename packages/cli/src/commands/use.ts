@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { checkStack, selectStack, StackError } from "@modelstack/core";
+import { checkStack, selectStack, StackError } from "@modelstack/core/stack";
 import { print, project, type CommonFlags, type Context } from "../context.ts";
 
 export default async function use(this: Context, flags: CommonFlags, wanted: string): Promise<void> {

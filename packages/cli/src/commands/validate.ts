@@ -1,4 +1,4 @@
-import { checkStack, StackError } from "@modelstack/core";
+import { checkStack, StackError } from "@modelstack/core/stack";
 import { print, project, say, type CommonFlags, type Context } from "../context.ts";
 import { inlineSecrets } from "../inline-secrets.ts";
 

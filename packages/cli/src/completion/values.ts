@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { modelVersionStages, openStackOf, type RegistryModelVersion, type Stack } from "@modelstack/core";
+import { modelVersionStages, openStackOf, type RegistryModelVersion, type Stack } from "@modelstack/core/stack";
 import { FlavorCatalog } from "@modelstack/core/base";
 import { builtInPlugins } from "../built-in.ts";
 import { project, type Context } from "../context.ts";

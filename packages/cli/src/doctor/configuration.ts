@@ -1,4 +1,4 @@
-import { checkStack, componentKinds, type Project, type StackEntry } from "@modelstack/core";
+import { checkStack, componentKinds, type Project, type StackEntry } from "@modelstack/core/stack";
 import { inlineSecrets } from "../inline-secrets.ts";
 import { failed, ok, warn, type Finding } from "./finding.ts";
 

@@ -1,6 +1,6 @@
 import { access, constants, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { leftBehind, type Project } from "@modelstack/core";
+import { leftBehind, type Project } from "@modelstack/core/stack";
 import { looksSecretFile } from "@modelstack/core/base";
 import { ok, warn, type Finding } from "./finding.ts";
 

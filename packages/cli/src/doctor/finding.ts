@@ -1,4 +1,4 @@
-import { failedCheck, isStackError, type HealthCheck } from "@modelstack/core";
+import { failedCheck, isStackError, type HealthCheck } from "@modelstack/core/stack";
 import { place } from "../render/error.ts";
 
 /** A line of the report. */

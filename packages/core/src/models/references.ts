@@ -5,7 +5,7 @@ import { modelsIn, modelsOf } from "../pipeline/graph.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { Stack } from "../stack/stack.ts";
 import { deprecationWarning } from "./deprecation.ts";
-import { requireRegistry } from "./require-registry.ts";
+import { requireRegistry } from "../stack/require-registry.ts";
 import { resolveModel } from "./resolve-model.ts";
 
 /**

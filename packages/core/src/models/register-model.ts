@@ -8,7 +8,7 @@ import { userName } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import { readModelFiles } from "./model-files.ts";
 import { registerVersion, type VersionFacts } from "./register-version.ts";
-import { requireRegistry } from "./require-registry.ts";
+import { requireRegistry } from "../stack/require-registry.ts";
 import { allInputs, contentLineage, trackedFacts } from "./run-lineage.ts";
 
 /** Where a model that is registered after the fact came from. */

@@ -3,7 +3,7 @@ import type { Stack } from "../stack/stack.ts";
 import { firstSucceeded, metricCandidates, outputCandidates, type Goal, type TrackedAmong } from "./candidates.ts";
 import { namedPipeline, type AnyPipeline, type OutputsOf, type RunSelection, type UnknownPipeline } from "./get-run.ts";
 import { readRun, type RunFacts } from "./read-run.ts";
-import { requireTracker } from "./require-tracker.ts";
+import { requireTracker } from "../stack/require-tracker.ts";
 import { storedRun, type StoredRun } from "./stored-run.ts";
 import type { WithStack } from "./with-stack.ts";
 

@@ -7,7 +7,7 @@ import {
   type Page,
   type PageRequest,
   StackError,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { type Row, type Sql, given, orNull } from "./database.ts";
 import { insertFact } from "./fact.ts";
 import { conditions, page } from "./query.ts";

@@ -8,7 +8,7 @@ import {
   type Page,
   StackError,
   canonicalJson,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { countVersion, insertArtifact } from "./artifacts.ts";
 import { type Row, type Sql, given, orNull } from "./database.ts";
 import { insertFact } from "./fact.ts";

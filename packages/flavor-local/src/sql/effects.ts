@@ -1,4 +1,4 @@
-import { type EffectRecord, type Json, encodeJson } from "@modelstack/core";
+import { type EffectRecord, type Json, encodeJson } from "@modelstack/core/stack";
 import type { Sql } from "./database.ts";
 
 export function putEffect(sql: Sql, record: EffectRecord): EffectRecord {

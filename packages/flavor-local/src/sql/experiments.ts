@@ -1,4 +1,4 @@
-import { StackError, type Experiment, type Page, type SearchQuery } from "@modelstack/core";
+import { StackError, type Experiment, type Page, type SearchQuery } from "@modelstack/core/stack";
 import type { Row, Sql } from "./database.ts";
 import { conditions, page } from "./query.ts";
 import { searchSql, type Searchable } from "./search.ts";

@@ -1,4 +1,4 @@
-import { StackError } from "@modelstack/core";
+import { StackError } from "@modelstack/core/stack";
 import type { Sql, SqlValue } from "./database.ts";
 
 /** Inserts a fact unless it is there; another one under its key is refused. */

@@ -1,4 +1,4 @@
-import { isAlive, StackError, type Lease, type ProcessIdentity } from "@modelstack/core";
+import { isAlive, StackError, type Lease, type ProcessIdentity } from "@modelstack/core/stack";
 import type { Row, Sql } from "./database.ts";
 
 /** A released lease stays, since its fence must be known; it has expired long ago. */

@@ -1,4 +1,4 @@
-import { addPoint, type MetricPoint, type MetricSummary, type Page, type PageRequest } from "@modelstack/core";
+import { addPoint, type MetricPoint, type MetricSummary, type Page, type PageRequest } from "@modelstack/core/stack";
 import { numberOf, type Row, type Sql, type SqlValue } from "./database.ts";
 import { page } from "./query.ts";
 import { requireRun } from "./require-run.ts";

@@ -1,4 +1,4 @@
-import { type Caller, type RegistryModelVersion, StackError } from "@modelstack/core";
+import { type Caller, type RegistryModelVersion, StackError } from "@modelstack/core/stack";
 import type { Sql } from "./database.ts";
 import { change } from "./model-changes.ts";
 import { modelVersion, requireVersion } from "./model-versions.ts";

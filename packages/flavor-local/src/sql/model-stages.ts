@@ -5,7 +5,7 @@ import {
   refuseUnexpectedHolder,
   refuseUnexpectedStage,
   type StageChange,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import type { Sql } from "./database.ts";
 import { change } from "./model-changes.ts";
 import { modelVersion, requireVersion } from "./model-versions.ts";

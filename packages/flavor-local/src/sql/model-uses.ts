@@ -1,4 +1,4 @@
-import { canonicalJson, type ModelUse, type ModelUseQuery, type Page } from "@modelstack/core";
+import { canonicalJson, type ModelUse, type ModelUseQuery, type Page } from "@modelstack/core/stack";
 import type { Sql } from "./database.ts";
 import { insertFact } from "./fact.ts";
 import { conditions, page } from "./query.ts";

@@ -9,7 +9,7 @@ import {
   type RegistryModelVersion,
   StackError,
   type TagChanges,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { type Row, type Sql, given, numberOf, orNull } from "./database.ts";
 import { change, changeTags, tagConditions, tagsOf } from "./model-changes.ts";
 import { hasModel, impliedTags, insertModel, requireModel } from "./models.ts";

@@ -5,7 +5,7 @@ import {
   type RegisteredModel,
   StackError,
   type TagChanges,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import type { Row, Sql } from "./database.ts";
 import { change, changeTags, tagConditions, tagsOf } from "./model-changes.ts";
 import { conditions, page } from "./query.ts";

@@ -1,4 +1,4 @@
-import { type ChangeQuery, type ChangeRecord, encodeJson, type Page } from "@modelstack/core";
+import { type ChangeQuery, type ChangeRecord, encodeJson, type Page } from "@modelstack/core/stack";
 import type { Sql } from "./database.ts";
 import { insertFact } from "./fact.ts";
 import { page } from "./query.ts";

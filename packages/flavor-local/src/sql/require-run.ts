@@ -1,4 +1,4 @@
-import { StackError } from "@modelstack/core";
+import { StackError } from "@modelstack/core/stack";
 import type { Sql } from "./database.ts";
 
 export function requireRun(sql: Sql, id: string): void {

@@ -1,4 +1,4 @@
-import { StackError, type Digest } from "@modelstack/core";
+import { StackError, type Digest } from "@modelstack/core/stack";
 import { given, orNull, type Row, type Sql } from "./database.ts";
 import { requireRun } from "./require-run.ts";
 

@@ -11,7 +11,7 @@ import {
   canonicalJson,
   parsePlan,
   planJson,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { artifactOf } from "./artifacts.ts";
 import { type Row, type Sql, given, orNull } from "./database.ts";
 import { conflict, insertFact } from "./fact.ts";

@@ -5,7 +5,7 @@ import {
   type TrackedRun,
   type TrackedRunQuery,
   type TrackedRunStatus,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { given, orNull, type Row, type Sql } from "./database.ts";
 import { experiment } from "./experiments.ts";
 import { lastPoints } from "./metrics.ts";

@@ -13,7 +13,7 @@ import {
   type RunRecord,
   type AttemptRecord,
   type EffectRecord,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import type { Row, Sql } from "./database.ts";
 import * as artifacts from "./artifacts.ts";
 import * as attempts from "./attempts.ts";

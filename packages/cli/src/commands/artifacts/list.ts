@@ -1,4 +1,4 @@
-import { itemsOf, shortDigest, type NamedArtifact } from "@modelstack/core";
+import { itemsOf, shortDigest, type NamedArtifact } from "@modelstack/core/stack";
 import { collect } from "../../collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { table } from "../../render/table.ts";

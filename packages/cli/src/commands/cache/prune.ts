@@ -1,4 +1,4 @@
-import { BYTE_SIZE_FORM, parseByteSize, StackError } from "@modelstack/core";
+import { BYTE_SIZE_FORM, parseByteSize, StackError } from "@modelstack/core/stack";
 import { confirm } from "../../confirm.ts";
 import { print, project, say, type CommonFlags, type Context } from "../../context.ts";
 import { cacheOfProject, counted, modelTable } from "./cache-of.ts";

@@ -1,4 +1,4 @@
-import { requireTracker, type Experiment, type TrackedRun } from "@modelstack/core";
+import { requireTracker, type Experiment, type TrackedRun } from "@modelstack/core/stack";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { fields, table } from "../../render/table.ts";
 import { ago } from "../../render/time.ts";

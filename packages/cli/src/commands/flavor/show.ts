@@ -1,4 +1,4 @@
-import { componentKinds, StackError, type ComponentKind } from "@modelstack/core";
+import { componentKinds, StackError, type ComponentKind } from "@modelstack/core/stack";
 import { z } from "zod";
 import { print, project, type CommonFlags, type Context } from "../../context.ts";
 import { fields, table } from "../../render/table.ts";

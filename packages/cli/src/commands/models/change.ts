@@ -1,4 +1,4 @@
-import { parseStage, requireRegistry, StackError, type ModelRegistry } from "@modelstack/core";
+import { parseStage, requireRegistry, StackError, type ModelRegistry } from "@modelstack/core/stack";
 import { parsePair } from "../../routes/parameters.ts";
 import { confirm } from "../../confirm.ts";
 import { next, openStackFor, print, type Context, type StackFlags } from "../../context.ts";

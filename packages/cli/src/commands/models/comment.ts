@@ -1,4 +1,4 @@
-import { requireRegistry, StackError } from "@modelstack/core";
+import { requireRegistry, StackError } from "@modelstack/core/stack";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { caller, parseModelSpec, requireVersion } from "../../model-spec.ts";
 

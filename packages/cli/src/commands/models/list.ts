@@ -4,7 +4,7 @@ import {
   type RegisteredModel,
   type RegistryModelVersion,
   type SearchColumn,
-} from "@modelstack/core";
+} from "@modelstack/core/stack";
 import { collect } from "../../collect.ts";
 import { openStackFor, print, type Context, type StackFlags } from "../../context.ts";
 import { marked } from "../../render/deprecated.ts";

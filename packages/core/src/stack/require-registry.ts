@@ -1,6 +1,6 @@
 import type { ModelRegistry } from "../components/model-registry.ts";
 import { StackError } from "../errors.ts";
-import type { Stack } from "../stack/stack.ts";
+import type { Stack } from "./stack.ts";
 
 /**
  * The model registry of a stack, for what cannot do without one.

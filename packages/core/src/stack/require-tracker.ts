@@ -1,6 +1,6 @@
 import type { ExperimentTracker } from "../components/experiment-tracker.ts";
 import { StackError } from "../errors.ts";
-import type { Stack } from "../stack/stack.ts";
+import type { Stack } from "./stack.ts";
 
 /**
  * The experiment tracker of a stack, for what cannot do without one: `what` needs it, and `instead` is what can be done without, if
