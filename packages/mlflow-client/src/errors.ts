@@ -49,7 +49,7 @@ export interface MlflowErrorOptions {
 const brand = Symbol.for("modelstack.MlflowError");
 
 /**
- * Everything that a client rejects with, but for the reason of an {@link AbortSignal} that was aborted. Its message names method, address and
+ * Everything that a client rejects with, but for the reason of an `AbortSignal` that was aborted. Its message names method, address and
  * what the server said, and never a token.
  */
 export class MlflowError extends Error {

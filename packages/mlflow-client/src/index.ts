@@ -1,7 +1,7 @@
 /**
  * A typed client of MLflow's REST API.
  *
- * @module
+ * @module @modelstack/mlflow-client
  */
 export { Artifacts } from "./artifacts/artifacts.ts";
 export { walk, type ArtifactFiles, type Transfer, type UploadSource } from "./artifacts/files.ts";

@@ -23,11 +23,14 @@ export async function withRetries<T>(
   attempt: (before: MlflowError | undefined) => Promise<T>,
   { retries, deadline, repeatable, onRetry }: RetryPolicy,
 ): Promise<T> {
+  // Most calls work at the first try, and need no more than that.
+  const first = await settled(attempt(undefined));
+  if (first.status === "fulfilled") return first.value;
   let last: MlflowError | undefined;
   let tried = 0;
   const once = async () => {
+    if (tried++ === 0) throw first.reason;
     if (last?.retryAfterMs !== undefined) await sleep(last.retryAfterMs, undefined, { signal: deadline.signal });
-    tried++;
     return attempt(last);
   };
   try {
@@ -45,6 +48,14 @@ export async function withRetries<T>(
     });
   } catch (error) {
     throw said(error, last, tried);
+  }
+}
+
+async function settled<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
+  try {
+    return { status: "fulfilled", value: await promise };
+  } catch (reason) {
+    return { status: "rejected", reason };
   }
 }
 

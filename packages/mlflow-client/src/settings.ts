@@ -100,7 +100,7 @@ export interface ServerAddress {
 export function addressOf(trackingUri: string): ServerAddress {
   const url = URL.parse(trackingUri);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    const shown = trackingUri.replace(/\/\/[^/]*@/, "//***@").replace(/\?.*/, "");
+    const shown = trackingUri.replace(/^(\w+:\/\/)?.*@/, "$1***@").replace(/\?.*/, "");
     throw settingsInvalid(
       `The tracking URI "${shown}" is no address of a server`,
       "Write one as http://127.0.0.1:5000.",

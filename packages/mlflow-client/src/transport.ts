@@ -52,7 +52,8 @@ export class Transport {
     const headers = body === undefined ? HEADERS : HEADERS_OF_BODY;
     const outgoing = { method, path: address, headers, body: body ?? null, signal: deadline.signal };
     const once = () => this.#once(call, outgoing);
-    return withRetries(attempts(call, once, find, deadline.signal), {
+    // Awaited here: the deadline ends with this function.
+    return await withRetries(attempts(call, once, find, deadline.signal), {
       ...this.#policy(deadline, options),
       repeatable: ({ outcome }) =>
         outcome === "not-done" || (outcome === "unknown" && (call.repeat !== "again" || find !== undefined)),
@@ -74,7 +75,7 @@ export class Transport {
     const address = `${this.connection.base}${path}`;
     using deadline = this.#deadline(`GET ${this.connection.origin}${address}`, options);
     const outgoing = { method: "GET", path: address, headers: {}, signal: deadline.signal } as const;
-    return this.repeat(async () => {
+    return await this.repeat(async () => {
       const response = await this.connection.send(outgoing);
       const text = await this.connection.reading(outgoing, () => textOf(response, nameOf(outgoing, this.connection)));
       return text.trim();

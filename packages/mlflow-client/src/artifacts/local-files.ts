@@ -2,10 +2,10 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { addAbortSignal } from "node:stream";
-import { MlflowError } from "../errors.ts";
 import type { FileInfo } from "../protocol/artifacts.ts";
 import { counted } from "./counted.ts";
 import type { ArtifactFiles, Transfer, UploadSource } from "./files.ts";
+import { missing } from "./missing.ts";
 import { below, checkFolder, checkPath } from "./paths.ts";
 import { openSource } from "./upload-body.ts";
 import { writeWhole } from "./whole-file.ts";
@@ -38,7 +38,7 @@ export class LocalFiles implements ArtifactFiles {
     await writeWhole(
       to,
       stopping(
-        counted(opened.chunks, (bytes) => onBytes?.(bytes)),
+        counted(copies(opened.chunks), (bytes) => onBytes?.(bytes)),
         signal,
       ),
     );
@@ -69,6 +69,11 @@ export class LocalFiles implements ArtifactFiles {
   }
 }
 
+/** Chunks that stay as they are: they are gathered before they are written. */
+async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
+}
+
 /** Passes bytes on until the caller does not want them any more. */
 async function* stopping(
   chunks: AsyncIterable<Uint8Array>,
@@ -93,8 +98,4 @@ async function unlessMissing<T, E>(promise: Promise<T>, otherwise: E): Promise<T
     if (code === "ENOENT" || code === "ENOTDIR") return otherwise;
     throw error;
   }
-}
-
-function missing(uri: string): MlflowError {
-  return new MlflowError("RESOURCE_DOES_NOT_EXIST", `There is no file ${uri}`, { kind: "not-found" });
 }

@@ -2,12 +2,13 @@ import { Readable } from "node:stream";
 import type { Deadline } from "../deadline.ts";
 import { encodePath } from "../encode-request.ts";
 import type { Outgoing } from "../connection.ts";
-import { MlflowError } from "../errors.ts";
+import { isMlflowError, MlflowError } from "../errors.ts";
 import { artifacts as calls, PROXY, type FileInfo } from "../protocol/artifacts.ts";
 import type { Transport } from "../transport.ts";
 import { counted, Progress } from "./counted.ts";
 import type { ArtifactFiles, Transfer, UploadSource } from "./files.ts";
-import { below, checkFolder, checkPath } from "./paths.ts";
+import { missing } from "./missing.ts";
+import { below, checkFolder, checkPath, checkProxied } from "./paths.ts";
 import { isRepeatable, openSource } from "./upload-body.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -55,7 +56,7 @@ export class ProxiedFiles implements ArtifactFiles {
   async *download(path: string, { onBytes, signal }: Transfer = {}): AsyncGenerator<Uint8Array, void, void> {
     using deadline = this.#deadline(signal, path);
     const outgoing = this.#outgoing("GET", path, deadline);
-    const body = await this.#transport.repeat(() => this.#open(outgoing), deadline);
+    const body = await this.#transport.repeat(() => this.#open(path, outgoing), deadline);
     yield* this.#chunks(body, outgoing, deadline, (bytes) => onBytes?.(bytes));
   }
 
@@ -65,7 +66,7 @@ export class ProxiedFiles implements ArtifactFiles {
     const outgoing = this.#outgoing("GET", path, deadline);
     await this.#transport.repeat(async () => {
       progress.restart();
-      const body = await this.#open(outgoing);
+      const body = await this.#open(path, outgoing);
       await writeWhole(
         file,
         this.#chunks(body, outgoing, deadline, (bytes) => progress.add(bytes)),
@@ -85,7 +86,7 @@ export class ProxiedFiles implements ArtifactFiles {
 
   #outgoing(method: Outgoing["method"], path: string, { signal }: Deadline): Outgoing {
     const { base } = this.#transport.connection;
-    const whole = encodePath(below(this.#root, checkPath(path)));
+    const whole = encodePath(below(this.#root, checkProxied(path)));
     return { method, path: `${base}${PROXY}/artifacts/${whole}`, headers: {}, signal };
   }
 
@@ -95,10 +96,13 @@ export class ProxiedFiles implements ArtifactFiles {
     await connection.reading(outgoing, () => response.body.dump());
   }
 
-  async #open(outgoing: Outgoing): Promise<AsyncIterable<Uint8Array>> {
-    const { connection } = this.#transport;
+  async #open(path: string, outgoing: Outgoing): Promise<AsyncIterable<Uint8Array>> {
     const headers = { "accept-encoding": "identity" };
-    const response = await connection.send({ ...outgoing, headers });
+    const response = await this.#transport.connection.send({ ...outgoing, headers }).catch(async (error: unknown) => {
+      throw isMlflowError(error, "failed") && !(await this.#has(path, outgoing))
+        ? missing(below(this.uri, path), error)
+        : error;
+    });
     const encoding = response.headers["content-encoding"];
     if (encoding === undefined || encoding === "identity") return response.body;
     await response.body.dump();
@@ -107,6 +111,13 @@ export class ProxiedFiles implements ArtifactFiles {
       kind: "unavailable",
       hint: "A proxy before the server packs what it was asked not to.",
     });
+  }
+
+  /** MLflow 2 fails, with 500, at a file that is not there. */
+  async #has(path: string, { signal }: Outgoing): Promise<boolean> {
+    const folder = path.split("/").slice(0, -1).join("/");
+    for await (const file of this.list(folder, { signal })) if (file.path === path) return true;
+    return false;
   }
 
   async *#chunks(

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { get, post } from "./call.ts";
 import { int64, list, nextPage, nothing, text } from "./values.ts";
 
+/** The schema of {@link FileInfo}. */
 export const file = z.object({
   path: z.string(),
   is_dir: z.boolean().default(false),
@@ -24,6 +25,7 @@ const at = z.object({
 });
 const part = z.object({ part_number: z.int(), etag: z.string(), url: z.string().optional() });
 
+/** The calls of artifacts. Files themselves go to and from `PROXY/artifacts/PATH`, by PUT, GET and DELETE. */
 export const artifacts = {
   list: get("artifacts/list", {
     request: z.object({ run_id: z.string(), path: z.string().optional(), page_token: z.string().optional() }),

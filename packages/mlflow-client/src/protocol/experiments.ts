@@ -2,9 +2,12 @@ import { z } from "zod";
 import { get, post } from "./call.ts";
 import { int64, keyValue, list, nextPage, nothing, page, text } from "./values.ts";
 
+/** Whether an experiment or run is deleted. */
 export const lifecycleStage = z.enum(["active", "deleted"]);
+/** Which of the active and deleted ones a search finds. */
 export const viewType = z.enum(["ACTIVE_ONLY", "DELETED_ONLY", "ALL"]);
 
+/** The schema of {@link Experiment}. */
 export const experiment = z.object({
   experiment_id: z.string(),
   name: z.string(),
@@ -22,6 +25,7 @@ export type Experiment = z.output<typeof experiment>;
 const id = z.object({ experiment_id: z.string() });
 const one = z.object({ experiment });
 
+/** The calls of experiments. */
 export const experiments = {
   create: post(
     "experiments/create",

@@ -3,7 +3,7 @@
  * decodes a request with `z.decode(call.request, body)` and writes its answer with `z.encode(call.answer, answer)`.
  *
  * @see https://mlflow.org/docs/latest/api_reference/rest-api.html
- * @module
+ * @module @modelstack/mlflow-client/protocol
  */
 export { artifacts, file, PROXY, type FileInfo } from "./artifacts.ts";
 export { API, type AnswerOf, type Call, type Repeat, type RequestOf } from "./call.ts";

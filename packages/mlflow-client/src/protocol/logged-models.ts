@@ -4,6 +4,7 @@ import { file } from "./artifacts.ts";
 import { metric } from "./runs.ts";
 import { int64, keyValue, list, nextPage, nothing, page, text } from "./values.ts";
 
+/** Whether a logged model has its files. */
 export const loggedModelStatus = z.enum([
   "LOGGED_MODEL_PENDING",
   "LOGGED_MODEL_READY",
@@ -11,6 +12,7 @@ export const loggedModelStatus = z.enum([
   "LOGGED_MODEL_STATUS_UNSPECIFIED",
 ]);
 
+/** The schema of {@link LoggedModel}. */
 export const loggedModel = z.object({
   info: z.object({
     /** `m-` and 32 hexadecimal digits. */
@@ -38,6 +40,7 @@ const id = z.object({ model_id: z.string() });
 const one = z.object({ model: loggedModel });
 const dataset = z.object({ dataset_name: z.string(), dataset_digest: z.string().optional() });
 
+/** The calls of logged models, since MLflow 3. */
 export const loggedModels = {
   create: post(
     "logged-models",

@@ -3,6 +3,7 @@ import { get } from "./call.ts";
 import { metric } from "./runs.ts";
 import { int64, list, nextPage, page } from "./values.ts";
 
+/** The calls that read the points of metrics. */
 export const metrics = {
   getHistory: get("metrics/get-history", {
     request: z.object({ ...page, run_id: z.string(), metric_key: z.string() }),

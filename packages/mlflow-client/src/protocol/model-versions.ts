@@ -2,8 +2,10 @@ import { z } from "zod";
 import { del, get, patch, post } from "./call.ts";
 import { int64, keyValue, list, nextPage, nothing, page, text } from "./values.ts";
 
+/** Whether a version can be used. */
 export const modelVersionStatus = z.enum(["PENDING_REGISTRATION", "FAILED_REGISTRATION", "READY"]);
 
+/** The schema of {@link ModelVersion}. */
 export const modelVersion = z.object({
   name: z.string(),
   /** "1", "2", … */
@@ -34,6 +36,7 @@ export type ModelVersion = z.output<typeof modelVersion>;
 const id = z.object({ name: z.string(), version: z.string() });
 const one = z.object({ model_version: modelVersion });
 
+/** The calls of model versions. */
 export const modelVersions = {
   create: post(
     "model-versions/create",

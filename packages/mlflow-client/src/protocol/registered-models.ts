@@ -3,6 +3,7 @@ import { del, get, patch, post } from "./call.ts";
 import { modelVersion } from "./model-versions.ts";
 import { int64, keyValue, list, nextPage, nothing, page, text } from "./values.ts";
 
+/** The schema of {@link RegisteredModel}. */
 export const registeredModel = z.object({
   name: z.string(),
   /** In milliseconds since 1970. */
@@ -23,6 +24,7 @@ const one = z.object({ registered_model: registeredModel });
 const version = z.object({ model_version: modelVersion });
 const alias = id.extend({ alias: z.string() });
 
+/** The calls of registered models. */
 export const registeredModels = {
   create: post(
     "registered-models/create",

@@ -3,11 +3,13 @@ import { get, post } from "./call.ts";
 import { lifecycleStage, viewType } from "./experiments.ts";
 import { double, int64, keyValue, list, nextPage, nothing, page, text } from "./values.ts";
 
+/** The schema of {@link RunStatus}. */
 export const runStatus = z.enum(["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]);
 
 /** How far a run is. */
 export type RunStatus = z.output<typeof runStatus>;
 
+/** The schema of {@link RunInfo}. */
 export const runInfo = z.object({
   /** 32 hexadecimal digits. */
   run_id: z.string(),
@@ -26,6 +28,7 @@ export const runInfo = z.object({
 /** What a run is, without what was logged to it. */
 export type RunInfo = z.output<typeof runInfo>;
 
+/** The schema of {@link Metric}. */
 export const metric = z.object({
   key: z.string(),
   value: double,
@@ -42,6 +45,7 @@ export const metric = z.object({
 /** A value of a metric at a step and a time. */
 export type Metric = z.output<typeof metric>;
 
+/** The schema of what was logged to a run. */
 export const runData = z.object({
   /** Of each metric the last point: the largest step, then timestamp, then value. */
   metrics: list(metric),
@@ -49,6 +53,7 @@ export const runData = z.object({
   tags: list(keyValue),
 });
 
+/** The schema of a dataset: where data come from, and their digest. */
 export const dataset = z.object({
   name: z.string(),
   digest: z.string(),
@@ -58,10 +63,12 @@ export const dataset = z.object({
   profile: z.string().optional(),
 });
 
+/** The schema of a dataset that went into a run, with tags, such as mlflow.data.context. */
 export const datasetInput = z.object({ tags: list(keyValue), dataset });
 const modelInput = z.object({ model_id: z.string() });
 const modelOutput = z.object({ model_id: z.string(), step: int64.default(0) });
 
+/** The schema of {@link Run}. */
 export const run = z.object({
   info: runInfo,
   data: runData.default({ metrics: [], params: [], tags: [] }),
@@ -77,6 +84,7 @@ export type Run = z.output<typeof run>;
 const id = z.object({ run_id: z.string() });
 const one = z.object({ run });
 
+/** The calls of runs. */
 export const runs = {
   create: post(
     "runs/create",

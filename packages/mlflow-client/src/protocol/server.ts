@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { get } from "./call.ts";
 
+/** The calls that say what a server can. */
 export const server = {
   /** Since MLflow 3; it has more fields with every version. */
   getInfo: get("/api/3.0/mlflow/server-info", {
