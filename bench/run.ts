@@ -48,7 +48,7 @@ Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine
 
 Every number stands beside a floor that was measured in the same run on the same disk, since times alone say more about the machine. Floors use
 the pragmas that the product uses. After each run the stored attempts, outputs and points are counted. Medians: of 5 runs for steps and points, of 21
-interleaved calls for commands and models, of 3 for files; the compile cache is warm, as it is from the second call on.
+interleaved calls for commands, searches and models, of 3 for files; the compile cache is warm, as it is from the second call on.
 
 ${content}
 `;
