@@ -243,7 +243,8 @@ export async function causeOf(metadata: MetadataStore, result: RunResult): Promi
   if (result.status === "cancelled") return new StackError("RUN_CANCELLED", `Run ${result.run.name} was cancelled.`);
   const attempts = await metadata.attempts(result.run.id);
   const failed = attempts.find(({ instance, status }) => instance === result.cause && status === "failed");
-  return failed === undefined ? new StackError("RUN_FAILED", `Run ${result.run.name} failed.`) : failureOf(failed);
+  if (failed !== undefined) return failureOf(failed);
+  return new StackError("RUN_FAILED", `Run ${result.run.name} failed.`, { hint: `stack runs show ${result.run.id}` });
 }
 
 /** The recorded error of a failed attempt, with the trace that it had when it was thrown. */
