@@ -43,6 +43,7 @@ export default defineConfig({
       project("core", "packages/core", 1),
       project("mlflow-client", "packages/mlflow-client", 1, { globalSetup: "tests/support/mlflow-servers.setup.ts" }),
       project("flavor-local", "packages/flavor-local", 1),
+      project("flavor-mlflow", "packages/flavor-mlflow", 1, { globalSetup: "tests/support/mlflow-servers.setup.ts" }),
       project("cli", "packages/cli", 1),
       project("examples", "examples", 1),
       project("tests", "tests", 1, { exclude: ["after/**"] }),

@@ -4,6 +4,7 @@ import { readManifest, type PluginSource } from "@modelstack/core/base";
 /** The flavor packages that come with modelstack and need not be named under `plugins:`. */
 const packages = [
   { name: "@modelstack/flavor-local", load: async () => (await import("@modelstack/flavor-local")).default },
+  { name: "@modelstack/flavor-mlflow", load: async () => (await import("@modelstack/flavor-mlflow")).default },
 ] as const;
 
 let sources: Promise<readonly PluginSource[]> | undefined;

@@ -100,6 +100,11 @@ export const errorCodes = {
   STORE_NEWER: "integrity",
   STORE_UNWRITABLE: "integrity",
   STORE_UNAVAILABLE: "unavailable",
+
+  SERVER_UNAVAILABLE: "unavailable",
+  SERVER_REFUSED: "invalid",
+  UNAUTHENTICATED: "unauthenticated",
+  FORBIDDEN: "forbidden",
 } as const satisfies Record<string, ErrorKind>;
 
 /** A code of {@link errorCodes}. Flavors may add codes of their own and then say the kind themselves. */

@@ -171,7 +171,7 @@ export { checkLabel, checkPortableName, hasControlCharacters, printable } from "
 export { leftBehind, removeLeftBehind, temporaryName } from "../temporary-names.ts";
 export { checkFileName, checkRelativePath, safeJoin } from "../safe-path.ts";
 export { didYouMean, nearest } from "../suggest.ts";
-export { maskCommand, maskSecrets } from "../secrets.ts";
+export { maskCommand, maskSecrets, registerSecret } from "../secrets.ts";
 export {
   isAlive,
   clone,

@@ -33,10 +33,17 @@ export function refusedConfig(
   return new StackError("FLAVOR_CONFIG_INVALID", `${kind} of flavor "${flavor}": ${issuesOf(error)}${got}`, {
     location: text === undefined || withoutSecrets(value) !== value ? place : { ...place, text },
     hint:
-      issue.code === "invalid_type" && /expected string, received (?:number|boolean)/.test(issue.message)
+      hintOf(issue) ??
+      (issue.code === "invalid_type" && /expected string, received (?:number|boolean)/.test(issue.message)
         ? "Put it in quotes, so that YAML takes it for text."
-        : `It takes: ${known.join(", ") || "no keys"}.`,
+        : `It takes: ${known.join(", ") || "no keys"}.`),
   });
+}
+
+/** What a flavor's own check says to do: `params: { hint }` of a custom issue. */
+function hintOf(issue: z.core.$ZodIssue): string | undefined {
+  const hint: unknown = issue.code === "custom" ? issue.params?.["hint"] : undefined;
+  return typeof hint === "string" ? hint : undefined;
 }
 
 /** What was refused may be an address that is none: what stands before its @ may be a password, wherever the slashes are. */
