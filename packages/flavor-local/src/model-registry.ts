@@ -1,7 +1,6 @@
 import type {
   Caller,
   CheckOptions,
-  Digest,
   ModelFile,
   ModelQuery,
   ModelRegistry,
@@ -169,7 +168,7 @@ export class LocalModelRegistry implements ModelRegistry {
       .find((candidate) => candidate.part === part && candidate.path === path);
     if (file === undefined)
       throw new StackError("ARTIFACT_NOT_FOUND", `Version ${version} of ${model} has no ${part} file ${path}.`);
-    await this.#blobs.getFile(file.digest satisfies Digest, to, transfer);
+    await this.#blobs.getFile(file.digest, to, transfer);
   }
 
   async check(options: CheckOptions) {

@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import type { RegistryModelVersion } from "../components/model-registry.ts";
+import type { Digest } from "../digest.ts";
 import type { ModelSignature } from "../components/model-signature.ts";
 import type { ArtifactOptions, ArtifactType } from "./artifact-type.ts";
 import { invalid } from "./packed.ts";
@@ -22,7 +23,8 @@ export interface ModelRef {
 
 /** A model that came from a registry. */
 export interface LoadedModel extends ModelRef {
-  readonly version: ReferencedVersion;
+  /** Its digest is known, also of one that another program registered: what lies at `path` has it. */
+  readonly version: ReferencedVersion & { readonly modelDigest: Digest };
   /** What goes in and comes out, if it was said when it was registered. */
   readonly signature?: ModelSignature;
 }

@@ -39,11 +39,13 @@ export interface ModelFile {
   readonly path: string;
   /** In bytes. */
   readonly size: number;
-  readonly digest: Digest;
+  /** Always there for what was registered with this framework; of what other programs registered, the registry may not know it. */
+  readonly digest?: Digest;
 }
 
 /** A file on its way into a registry. */
 export interface NewModelFile extends ModelFile {
+  readonly digest: Digest;
   /** A file on this machine that holds it. */
   readonly localPath: string;
 }
@@ -61,8 +63,11 @@ export interface RegistryModelVersion {
   /** Of the tracked run that produced the model, as they were when it was registered. */
   readonly params: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, number>>;
-  /** Over the model's files; equal models have equal digests. */
-  readonly modelDigest: Digest;
+  /**
+   * Over the model's files; equal models have equal digests. Always there for what was registered with this framework. Of a version that
+   * another program registered, it may be known only once its files were fetched: {@link LoadedModel} has it.
+   */
+  readonly modelDigest?: Digest;
   /** Where the registry keeps the files, as an address of its own. */
   readonly source: string;
   /** The tracked run of the step that produced the model. */
@@ -270,7 +275,7 @@ export interface ModelRegistry extends Checkable {
   /** Those of the model before the extra ones, each by path. */
   listFiles(model: string, version: string): Promise<readonly ModelFile[]>;
   /**
-   * Writes a version's file to `to`, which must not exist, and checks its digest.
+   * Writes a version's file to `to`, which must not exist, and checks its digest if that is known.
    *
    * @throws StackError ARTIFACT_NOT_FOUND, DIGEST_MISMATCH; nothing is left at `to` then
    */

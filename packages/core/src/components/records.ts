@@ -42,7 +42,8 @@ export interface ErrorRecord {
 
 /** What a reference was found to mean when a run began, or when a body first used it. It stays so for the whole run. */
 export interface ResolvedReference extends ModelOrigin {
-  readonly digest: Digest;
+  /** Left out of a version that another program registered: it is known once it was fetched. */
+  readonly digest?: Digest;
 }
 
 /** What happened, without who wrote it and when. Events of different instances may arrive in any order. */

@@ -1,6 +1,6 @@
 import type { LoadedModel, ReferencedVersion } from "../artifacts/model.ts";
 import type { ModelRegistry } from "../components/model-registry.ts";
-import type { InputRecord, ResolvedReference, RunEventBody, RunRecord } from "../components/records.ts";
+import type { InputRecord, ModelOrigin, ResolvedReference, RunEventBody, RunRecord } from "../components/records.ts";
 import type { StepModels } from "../components/step-models.ts";
 import type { Plan, PlanInstance } from "../pipeline/plan.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -18,8 +18,13 @@ export interface FoundModel {
 
 /** What is written down of a model that was found. */
 export function referenceOf({ version }: Pick<FoundModel, "version">): ResolvedReference {
-  const { uri, stack, model, version: number, modelDigest } = version;
-  return { uri, stack, model, version: number, digest: modelDigest };
+  const { modelDigest } = version;
+  return { ...originOf(version), ...(modelDigest === undefined ? {} : { digest: modelDigest }) };
+}
+
+/** Which version it was, and how it was asked for. */
+export function originOf({ uri, stack, model, version }: ReferencedVersion): ModelOrigin {
+  return { uri, stack, model, version };
 }
 
 /** A run whose steps use models. */

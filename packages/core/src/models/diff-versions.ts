@@ -31,7 +31,7 @@ export async function diffVersions(
       model,
       version,
       stages,
-      modelDigest,
+      ...(modelDigest === undefined ? {} : { modelDigest }),
       createdAt,
     })),
     facts: compareFacts(known),

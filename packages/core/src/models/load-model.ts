@@ -5,7 +5,7 @@ import type { ModelUse } from "../components/records.ts";
 import { stoppable, transferOf, type Transfer, type TransferOptions } from "../components/transfer.ts";
 import { messageOf } from "../errors.ts";
 import { commandLine } from "../execution/command-line.ts";
-import { referenceOf, type FoundModel } from "../execution/run-models.ts";
+import { originOf, type FoundModel } from "../execution/run-models.ts";
 import { userName } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import { ModelCache } from "./cache/model-cache.ts";
@@ -39,17 +39,19 @@ export async function loadFound(
   user: User,
   { signal, onProgress, onWarning }: LoadOptions,
 ): Promise<LoadedModel> {
-  const { version } = found;
+  const cache = cacheOf(stack);
   let transfer: Transfer = { signal };
-  const path = await stoppable(`Loading ${version.uri}`, signal, () =>
-    cacheOf(stack).load(found, {
-      signal,
-      onTotal: (total) => (transfer = transferOf("downloading", total, { signal, onProgress })),
-      onBytes: (count) => transfer.onBytes?.(count),
-    }),
-  );
+  const following = {
+    signal,
+    onTotal: (total: number) => (transfer = transferOf("downloading", total, { signal, onProgress })),
+    onBytes: (count: number) => transfer.onBytes?.(count),
+  };
+  const { path, version } = await stoppable(`Loading ${found.version.uri}`, signal, async () => {
+    const identified = await cache.identify(found, following);
+    return { path: await cache.load(identified, following), version: identified.version };
+  });
   const signature = await loadedSignature(found.registry, version);
-  await recordUse(stack, found, user, onWarning);
+  await recordUse(stack, version, user, onWarning);
   return { path, version, ...(signature === undefined ? {} : { signature }) };
 }
 
@@ -59,11 +61,17 @@ export function cacheOf({ stateFolder, modelCacheLimit }: Pick<Stack, "stateFold
 }
 
 /** A model serves although its use cannot be written down: somebody is waiting for it. */
-async function recordUse(stack: Stack, found: FoundModel, user: User, warn: LoadOptions["onWarning"]): Promise<void> {
-  const use: ModelUse = { id: randomUUIDv7(), at: new Date().toISOString(), ...user, ...referenceOf(found) };
+async function recordUse(
+  stack: Stack,
+  version: LoadedModel["version"],
+  user: User,
+  warn: LoadOptions["onWarning"],
+): Promise<void> {
+  const about = { ...originOf(version), digest: version.modelDigest };
+  const use: ModelUse = { id: randomUUIDv7(), at: new Date().toISOString(), ...user, ...about };
   try {
     await (await stack.metadataStore()).recordModelUse(use);
   } catch (error) {
-    warn?.(`It could not be recorded that ${found.version.uri} was loaded: ${messageOf(error)}`);
+    warn?.(`It could not be recorded that ${version.uri} was loaded: ${messageOf(error)}`);
   }
 }

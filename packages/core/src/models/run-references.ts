@@ -47,10 +47,11 @@ export class RunReferences {
   async #again({ uri, model, version, stack, digest }: ResolvedReference): Promise<FoundModel> {
     const exactly = `models:/${model}/${version}?stack=${encodeURIComponent(stack)}`;
     const found = await findModel(this.#stack, exactly);
-    if (found.version.modelDigest !== digest) {
+    const { modelDigest } = found.version;
+    if (digest !== undefined && modelDigest !== digest) {
       throw new StackError(
         "DIGEST_MISMATCH",
-        `${model}/${version} was ${digest} when the run began, and is ${found.version.modelDigest} now.`,
+        `${model}/${version} was ${digest} when the run began, and is ${modelDigest ?? "unknown"} now.`,
         { hint: "Start a new run." },
       );
     }

@@ -3,7 +3,7 @@ import type { Caller } from "../components/common.ts";
 import type { ModelRegistry, RegistryModelVersion, StageChange } from "../components/model-registry.ts";
 import { registryMissing, type ModelRegistration } from "../components/step-models.ts";
 import {
-  referenceOf,
+  originOf,
   type AttemptModels,
   type ModelsForSteps,
   type ModelsOfAttempt,
@@ -84,7 +84,8 @@ class ModelsOfStep implements AttemptModels {
     const { run, signal, onWarning } = this.#about;
     const user = { user: run.user, command: run.command, run: run.id, instance: this.#instance.name };
     const loaded = await loadFound(this.#stack, found, user, { signal, onWarning });
-    const { digest, ...from } = referenceOf(found);
+    const from = originOf(loaded.version);
+    const { modelDigest: digest } = loaded.version;
     this.#receive({ name: input, digest, from });
     this.#loaded[modelSource(from, this.#about.run.stack)] = digest;
     return loaded;

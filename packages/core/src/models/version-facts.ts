@@ -26,7 +26,12 @@ export async function versionFacts(registry: ModelRegistry, version: RegistryMod
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, metricJson(value)])),
     inputs: (await inputsOfVersion(registry, version, files)) ?? {},
     ...(await environmentOf(registry, version, files)),
-    files: Object.fromEntries(files.map(({ part, path, size, digest }) => [`${part}/${path}`, { size, digest }])),
+    files: Object.fromEntries(
+      files.map(({ part, path, size, digest }) => [
+        `${part}/${path}`,
+        { size, ...(digest === undefined ? {} : { digest }) },
+      ]),
+    ),
     tags: ownTags(tags),
   };
 }

@@ -64,9 +64,9 @@ export function versionNode(stack: string, found: RegistryModelVersion): Version
 /** A version as far as somebody who received it knows it. */
 export function unknownVersion(
   { stack, model, version }: Pick<ModelOrigin, "stack" | "model" | "version">,
-  digest: Digest,
+  digest: Digest | undefined,
 ): VersionNode {
-  return { kind: "version", id: `version:${stack}/${model}/${version}`, model, version, stack, digest };
+  return { kind: "version", id: `version:${stack}/${model}/${version}`, model, version, stack, ...defined({ digest }) };
 }
 
 export function dataNode({ name, digest, version, source }: RunInput): DataNode {

@@ -169,7 +169,8 @@ export class LineageWalk extends LineageBuilder {
     const { tags, modelDigest: digest } = version;
     const run = tags["modelstack.pipeline_run_id"];
     const instance = tags["modelstack.step_name"];
-    if (run === undefined || instance === undefined) return this.#outputs(sources, await sources.outputs(digest));
+    if (run === undefined || instance === undefined)
+      return digest === undefined ? [] : this.#outputs(sources, await sources.outputs(digest));
     const source = await sources.run(run);
     if (source === undefined) return [this.#forgotten(sources, version, run, instance)];
     const made = Object.values(source.step(instance)?.outputs ?? {}).filter((output) => output.digest === digest);
@@ -216,7 +217,7 @@ export class LineageWalk extends LineageBuilder {
     for await (const use of itemsOf((page) => metadata.modelUses({ model, version, ...page }))) {
       const { run, instance, uri, digest } = use;
       // Through another stack, too: the same registry, or the same model in both.
-      if (digest !== modelDigest || run === undefined || instance === undefined) continue;
+      if ((modelDigest ?? digest) !== digest || run === undefined || instance === undefined) continue;
       const source = await sources.run(run);
       const step =
         source === undefined ? this.add(forgottenStep(run, instance)) : this.#step(sources, source, instance);

@@ -57,7 +57,8 @@ export interface VersionNode {
   /** Left out when the registry cannot be asked, or has it no more. */
   readonly stages?: readonly ModelVersionStage[];
   readonly aliases?: readonly string[];
-  readonly digest: Digest;
+  /** Left out of a version that another program registered, whose files were not fetched. */
+  readonly digest?: Digest;
   /** What registered it, when no run made it: `stack models register`. */
   readonly registeredBy?: string;
   readonly user?: string;

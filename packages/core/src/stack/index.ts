@@ -43,6 +43,7 @@ export type {
   TrackedRunQuery,
   TrackedRunStatus,
 } from "../components/experiment-tracker.ts";
+export { pageOf } from "../components/common.ts";
 export { addPoint } from "../components/metric-summary.ts";
 export {
   modelVersionStages,

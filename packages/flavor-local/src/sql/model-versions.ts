@@ -241,7 +241,7 @@ export function restoreVersion(sql: Sql, name: string, version: string, by: Call
   return modelVersion(sql, name, version);
 }
 
-export function modelFiles(sql: Sql, name: string, version: string): ModelFile[] {
+export function modelFiles(sql: Sql, name: string, version: string): Required<ModelFile>[] {
   const { id } = requireVersion(sql, name, version);
   return sql.all("SELECT * FROM model_file WHERE version = ? ORDER BY part DESC, path", id).map((row) => ({
     part: row["part"] as ModelFile["part"],

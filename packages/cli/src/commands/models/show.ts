@@ -104,7 +104,7 @@ function pageOf(
     ["params", pairs(version.params)],
     ["tags", pairs(own)],
     ...(signature === undefined ? [] : signatureLines(signature)),
-    ["digest", version.modelDigest],
+    ["digest", version.modelDigest ?? "- (known once it was loaded)"],
     ["created", version.createdAt.toISOString()],
     ...(version.url === undefined ? [] : [["page", version.url] as const]),
     ...commentLines(comments),
@@ -134,7 +134,7 @@ function pageOf(
     `files\n${indent(
       table(
         ["PART", "PATH", "SIZE", "SHA256"],
-        files.map(({ part, path, size, digest }) => [part, path, bytes(size), digest.slice(7)]),
+        files.map(({ part, path, size, digest }) => [part, path, bytes(size), digest?.slice(7) ?? "-"]),
       ),
     )}`,
     `make it again\n${indent(again(version))}`,

@@ -71,7 +71,7 @@ function overview(versions: readonly RegistryModelVersion[], { io }: Context): s
         .join(" "),
       tags["modelstack.step_name"] ?? "-",
       tags["modelstack.git_commit"]?.slice(0, 8) ?? "-",
-      shortDigest(modelDigest),
+      modelDigest === undefined ? "-" : shortDigest(modelDigest),
       ago(createdAt),
     ]),
     io.stdout.columns,

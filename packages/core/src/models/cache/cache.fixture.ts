@@ -2,12 +2,11 @@ import { mkdirSync, mkdtempDisposableSync, readdirSync, realpathSync, renameSync
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ModelRegistry } from "../../components/model-registry.ts";
-import type { FoundModel } from "../../execution/run-models.ts";
 import { override } from "../../testing/broken/mutation.fixture.ts";
 import { InMemoryModelRegistry } from "../../testing/index.ts";
 import { emptyFolderTags } from "../empty-folders.ts";
 import { readModelFiles } from "../model-files.ts";
-import { ModelCache } from "./model-cache.ts";
+import { ModelCache, type IdentifiedModel } from "./model-cache.ts";
 
 export interface CacheFixture extends Disposable {
   readonly folder: string;
@@ -17,7 +16,7 @@ export interface CacheFixture extends Disposable {
   /** What was asked of the registry: `list` and the paths of files. */
   readonly asked: string[];
   /** Registers a model of one file, or a folder of several; folders end in a slash. */
-  register(files: Readonly<Record<string, string>>, form?: "file" | "directory"): Promise<FoundModel>;
+  register(files: Readonly<Record<string, string>>, form?: "file" | "directory"): Promise<IdentifiedModel>;
   /** A cache of the same folder, as another process has it. */
   other(limit?: number): ModelCache;
   /** Lets it look as if the process had ended that loaded what is in the cache now. */
@@ -61,7 +60,7 @@ export function cacheFixture(
         { actor: "ada" },
       );
       const uri = `models:/penguins/${version.version}`;
-      return { registry, version: { ...version, uri, stack: "local" }, warning: undefined };
+      return { registry, version: { ...version, modelDigest: model.digest, uri, stack: "local" }, warning: undefined };
     },
     endUse: () => {
       for (const name of readdirSync(root).filter((entry) => entry.startsWith("sha256-"))) {

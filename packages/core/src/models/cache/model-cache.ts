@@ -2,13 +2,15 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { LoadedModel } from "../../artifacts/model.ts";
 import { isDigest, type Digest } from "../../digest.ts";
 import type { FoundModel } from "../../execution/run-models.ts";
 import { withFolderLock } from "../../folder-lock.ts";
 import { makePrivateFolder } from "../../platform.ts";
 import { removeLeftBehind, temporaryName } from "../../temporary-names.ts";
 import { CacheEntry, isSame, isUnchanged, type CacheRecord } from "./entry.ts";
-import { fetchModel, type FetchTransfer, type FindCopy } from "./fetch-model.ts";
+import { fetchModel, fetchUnknown, type FetchTransfer, type FindCopy } from "./fetch-model.ts";
+import { Origins } from "./origins.ts";
 import { readAgain } from "./read-again.ts";
 import { closeToUsers, isUsed, mark } from "./users.ts";
 
@@ -24,6 +26,11 @@ export interface CachedModel {
   readonly lastUsedAt: Date;
   /** A process that lives has loaded it. */
   readonly inUse: boolean;
+}
+
+/** A model that was found, and whose digest is known. */
+export interface IdentifiedModel extends FoundModel {
+  readonly version: LoadedModel["version"];
 }
 
 /** What pruning removed, or would remove. */
@@ -48,20 +55,48 @@ export class ModelCache {
   }
 
   /**
+   * The digest of a version: of one whose registry does not know it, that of what was fetched, which is then in the cache.
+   *
+   * @throws StackError what the registry throws
+   */
+  async identify(found: FoundModel, transfer: FetchTransfer = {}): Promise<IdentifiedModel> {
+    const { version } = found;
+    const as = (modelDigest: Digest) => ({ ...found, version: { ...version, modelDigest } });
+    if (version.modelDigest !== undefined) return as(version.modelDigest);
+    const origins = new Origins(join(this.#folder, "origins"));
+    const known = () => {
+      const digest = origins.get(version);
+      return digest !== undefined && this.#entryOf(digest).record() !== undefined ? as(digest) : undefined;
+    };
+    return (
+      known() ??
+      this.#alone(origins.keyOf(version), transfer, async () => {
+        const present = known();
+        if (present !== undefined) return present;
+        const place = { incoming: this.#incoming, entryOf: this.#entryOf };
+        const digest = await fetchUnknown(place, found, this.#copies(), transfer);
+        await origins.set(version, digest);
+        return as(digest);
+      })
+    );
+  }
+
+  /**
    * Where a model lies, which is fetched if it is not there. What is there is known by sizes, times and inodes to be what was fetched; where
    * they differ, it is read again, and refused if it is another: a program that writes into the cache must not go unnoticed, and others may
    * be using the files right now.
    *
    * @throws StackError DIGEST_MISMATCH, and what the registry throws
    */
-  async load(found: FoundModel, transfer: FetchTransfer = {}): Promise<string> {
-    const { version } = found;
-    const entry = CacheEntry.of(this.#folder, version.modelDigest);
+  async load(found: IdentifiedModel, transfer: FetchTransfer = {}): Promise<string> {
+    const entry = this.#entryOf(found.version.modelDigest);
     const record = (await this.#cached(entry, found)) ?? (await this.#fetch(entry, found, transfer));
     return entry.modelPath(record);
   }
 
-  async #cached(entry: CacheEntry, { version }: FoundModel): Promise<CacheRecord | undefined> {
+  readonly #entryOf = (digest: Digest): CacheEntry => CacheEntry.of(this.#folder, digest);
+
+  async #cached(entry: CacheEntry, { version }: IdentifiedModel): Promise<CacheRecord | undefined> {
     if (!(await mark(entry))) return undefined;
     const record = entry.record();
     if (record !== undefined && isUnchanged(entry, record)) {
@@ -71,22 +106,28 @@ export class ModelCache {
     return readAgain(entry, version, record);
   }
 
+  async #fetch(entry: CacheEntry, found: IdentifiedModel, transfer: FetchTransfer): Promise<CacheRecord> {
+    return this.#alone(found.version.modelDigest.slice("sha256:".length), transfer, async () => {
+      const present = await this.#cached(entry, found);
+      return present ?? fetchModel(entry, this.#incoming, found, this.#copies(), transfer);
+    });
+  }
+
   /** One process fetches; others that want the same model wait for it. */
-  async #fetch(entry: CacheEntry, found: FoundModel, transfer: FetchTransfer): Promise<CacheRecord> {
+  async #alone<T>(name: string, { signal }: FetchTransfer, work: () => Promise<T>): Promise<T> {
     const incoming = this.#incoming;
     await makePrivateFolder(incoming);
-    const lock = join(incoming, `${found.version.modelDigest.slice("sha256:".length)}.lock`);
-    const { signal } = transfer;
     signal?.throwIfAborted();
-    const work = async () => {
-      const present = await this.#cached(entry, found);
-      if (present !== undefined) return present;
-      await removeLeftBehind(incoming);
-      return fetchModel(entry, incoming, found, this.#copies(), transfer);
-    };
-    const record = await withFolderLock(lock, work, signal === undefined ? {} : { signal });
+    const fetched = await withFolderLock(
+      join(incoming, `${name}.lock`),
+      async () => {
+        await removeLeftBehind(incoming);
+        return work();
+      },
+      signal === undefined ? {} : { signal },
+    );
     await this.prune(this.#limit);
-    return record;
+    return fetched;
   }
 
   get #incoming(): string {

@@ -88,7 +88,7 @@ export const fileMutations: readonly Mutation<ModelRegistry>[] = [
         },
         downloadFile: async (model, version, _, to) => {
           const [file] = await registry.listFiles(model, version);
-          await copyFile(sources.get(file!.digest)!, to);
+          await copyFile(sources.get(file!.digest!)!, to);
         },
       };
     },

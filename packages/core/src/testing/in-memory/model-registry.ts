@@ -269,7 +269,7 @@ export class InMemoryModelRegistry implements ModelRegistry {
     const file = (await this.listFiles(name, number)).find((entry) => entry.part === part && entry.path === path);
     if (file === undefined)
       throw new StackError("ARTIFACT_NOT_FOUND", `Version ${number} of ${name} has no ${part} file ${path}.`);
-    await this.#blobs.getFile(file.digest, to, transfer);
+    await this.#blobs.getFile(file.digest!, to, transfer);
   }
 
   check(options: CheckOptions) {

@@ -20,6 +20,8 @@ export interface ModelRegistryFixture {
   readonly reopen?: () => Promise<ProvidedModelRegistry>;
   /** Changes the stored content of a file behind the registry's back. Without it, damage is not tested. */
   readonly damage?: (digest: Digest) => Promise<void>;
+  /** Makes a run that versions may be said to come from, and gives its id. Without it, any text serves as one. */
+  readonly trackedRun?: () => Promise<string>;
   readonly dispose?: () => Promise<void> | void;
 }
 
@@ -32,6 +34,8 @@ interface CompletedRegistry {
 export interface RegistryTools {
   readonly fixture: Omit<ModelRegistryFixture, "reopen"> & CompletedRegistry;
   readonly registry: ModelRegistry;
+  /** Gives the id of another tracked run each time. */
+  readonly trackedRun: () => Promise<string>;
   /** A folder that is there until the test ends. */
   readonly folder: string;
   /** Writes a file to be registered. Its content is its path unless it is given. */
@@ -84,6 +88,10 @@ function registryTest(open: () => Promise<ModelRegistryFixture>): TestAPI<Regist
       await fixture.dispose?.();
     },
     registry: async ({ fixture }, use) => use(fixture.registry),
+    trackedRun: async ({ fixture }, use) => {
+      let count = 0;
+      await use(fixture.trackedRun ?? (async () => `run-${++count}`));
+    },
     // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what a fixture needs
     folder: async ({}, use) => {
       await using folder = await temporaryFolder();

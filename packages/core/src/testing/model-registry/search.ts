@@ -55,15 +55,16 @@ export function searchTests({ it, capabilities }: RegistrySuite): void {
     expect(await modelsOf(registry, "name != 'c'", "name ASC")).toEqual(["a", "b", "d", "e"]);
   });
 
-  it("finds versions by model, tracked run, tags, params and metrics", async ({ registry, register }) => {
-    await register("churn", { description: "one", trackedRunId: "r1", params: { lr: "0.1" }, metrics: { acc: 0.5 } });
-    await register("churn", { description: "two", trackedRunId: "r2", params: { lr: "0.2" }, metrics: { acc: 0.9 } });
+  it("finds versions by model, tracked run, tags, params and metrics", async ({ registry, register, trackedRun }) => {
+    const [r1, r2] = [await trackedRun(), await trackedRun()];
+    await register("churn", { description: "one", trackedRunId: r1, params: { lr: "0.1" }, metrics: { acc: 0.5 } });
+    await register("churn", { description: "two", trackedRunId: r2, params: { lr: "0.2" }, metrics: { acc: 0.9 } });
     await register("fraud", { description: "three", tags: { team: "risk" }, metrics: { acc: -1e-7 } });
 
     expect(await versionsOf(registry, "name = 'churn'")).toEqual(["two", "one"]);
     expect(await versionsOf(registry, "name IN ('fraud')")).toEqual(["three"]);
-    expect(await versionsOf(registry, "run_id = 'r1'")).toEqual(["one"]);
-    expect(await versionsOf(registry, "run_id NOT IN ('r1')")).toEqual(["two"]);
+    expect(await versionsOf(registry, `run_id = '${r1}'`)).toEqual(["one"]);
+    expect(await versionsOf(registry, `run_id NOT IN ('${r1}')`)).toEqual(["two"]);
     expect(await versionsOf(registry, "tags.team LIKE 'r%'")).toEqual(["three"]);
     expect(await versionsOf(registry, "tags.`modelstack.version` != ''")).toEqual(["three", "two", "one"]);
     expect(await versionsOf(registry, "params.lr = '0.1'")).toEqual(["one"]);

@@ -4,8 +4,9 @@ import type { RegistrySuite } from "./fixture.ts";
 
 export function versionTests(suite: RegistrySuite): void {
   const { it, reopens } = suite;
-  it("returns a registered version as it was given", async ({ registry, file, register }) => {
+  it("returns a registered version as it was given", async ({ registry, file, register, trackedRun }) => {
     const files = [await file("model.bin")];
+    const trackedRunId = await trackedRun();
 
     const version = await register("fraud", {
       files,
@@ -13,7 +14,7 @@ export function versionTests(suite: RegistrySuite): void {
       tags: { a: "1" },
       params: { depth: "3" },
       metrics: { auc: 0.9 },
-      trackedRunId: "run-1",
+      trackedRunId,
     });
 
     expect(version).toMatchObject({
@@ -23,7 +24,7 @@ export function versionTests(suite: RegistrySuite): void {
       params: { depth: "3" },
       metrics: { auc: 0.9 },
       modelDigest: files[0]!.digest,
-      trackedRunId: "run-1",
+      trackedRunId,
     });
     expect(await registry.getModelVersion("fraud", version.version)).toEqual(version);
   });
