@@ -148,7 +148,7 @@ describe("default tags", () => {
     await using opened = await openStack({ cwd: at.folder });
     const registry = (await opened.modelRegistry())!;
     const { modelDigest } = await registry.getModelVersion("coded", "1");
-    await registry.registerModelVersion({ model: "bare", files: [], modelDigest }, { actor: "ada" });
+    await registry.registerModelVersion({ model: "bare", files: [], modelDigest: modelDigest! }, { actor: "ada" });
     expect([own(await shown(at, "coded/1")), own(await shown(at, "bare/1"))]).toEqual([defaults, defaults]);
   });
 

@@ -16,7 +16,7 @@ async function registered({ stack }: MemoryStack, content = "forest"): Promise<s
   mkdirSync(join(path, "assets"), { recursive: true });
   writeFileSync(join(path, "forest.json"), content);
   const { modelDigest } = await registerModelOn(stack, { name: "birds", model: { path } }, { registeredBy: "test" });
-  return modelDigest;
+  return modelDigest!;
 }
 
 describe("loadModel", () => {

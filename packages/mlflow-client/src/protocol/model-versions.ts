@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { del, get, patch, post } from "./call.ts";
+import { metric } from "./runs.ts";
 import { int64, keyValue, list, nextPage, nothing, page, text } from "./values.ts";
 
 /** Whether a version can be used. */
@@ -27,6 +28,7 @@ export const modelVersion = z.object({
   /** The logged model that it was made from (MLflow 3). */
   model_id: text,
   model_params: list(z.object({ name: z.string(), value: text })),
+  model_metrics: list(metric),
   user_id: text,
 });
 
