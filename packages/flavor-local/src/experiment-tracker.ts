@@ -36,6 +36,7 @@ const INLINE_LIMIT = 64 * 1024;
 export class LocalExperimentTracker implements ExperimentTracker {
   readonly capabilities = {
     nonFiniteMetrics: true,
+    repeatedPoints: true,
     nestedRuns: true,
     limits: { key: 250, paramValue: 6000, tagValue: 8000 },
   };

@@ -57,7 +57,7 @@ const experimentTracker = defineFlavor({
   config: z.object({
     experiment: z.string().min(1).optional().describe("The experiment of runs whose pipeline names none"),
   }),
-  capabilities: { nonFiniteMetrics: true, nestedRuns: true },
+  capabilities: { nonFiniteMetrics: true, repeatedPoints: true, nestedRuns: true },
   create: (_config, context) => new LocalExperimentTracker(databaseOf(context), join(context.stateFolder, "tracked")),
 });
 

@@ -9,7 +9,7 @@ const trackingUri = httpUrl.superRefine((uri, context) => {
   const origin = new URL(uri).origin;
   context.addIssue({
     code: "custom",
-    message: "is a GitLab project, whose registry has no stages and no aliases",
+    message: "is the address of a GitLab project",
     params: {
       hint: `GitLab gets a flavor of its own, gitlab, which is planned and not there yet:\n    experiment_tracker: { flavor: gitlab, url: ${origin}, project: ${project} }\n    model_registry: { flavor: gitlab }`,
     },

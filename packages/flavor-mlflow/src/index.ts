@@ -1,10 +1,28 @@
-import { defineFlavor, definePlugin, StackError, type Plugin } from "@modelstack/core/stack";
+import { defineFlavor, definePlugin, StackError, type FlavorContext, type Plugin } from "@modelstack/core/stack";
 import { z } from "zod";
+import { trackerConfig } from "./config.ts";
 import { registryCapabilities } from "./registry/capabilities.ts";
 import type { MlflowServer } from "./server.ts";
+import { trackerCapabilities } from "./tracker/capabilities.ts";
 
 /** Under which name the tracker and the registry of a stack share their server. */
 const SERVER = "@modelstack/flavor-mlflow/server";
+
+const experimentTracker = defineFlavor({
+  kind: "experiment_tracker",
+  name: "mlflow",
+  description: "Experiments and runs on an MLflow server.",
+  config: trackerConfig,
+  capabilities: trackerCapabilities,
+  // The client is loaded when a stack is opened: what only reads stack.yaml needs none.
+  create: async (config, context: FlavorContext) => {
+    const [{ MlflowServer }, { MlflowExperimentTracker }] = await Promise.all([
+      import("./server.ts"),
+      import("./tracker/experiment-tracker.ts"),
+    ]);
+    return new MlflowExperimentTracker(context.shared(SERVER, () => new MlflowServer(config, context)));
+  },
+});
 
 const modelRegistry = defineFlavor({
   kind: "model_registry",
@@ -23,5 +41,5 @@ const modelRegistry = defineFlavor({
   },
 });
 
-const plugin: Plugin = definePlugin({ api: 1, flavors: [modelRegistry] });
+const plugin: Plugin = definePlugin({ api: 1, flavors: [experimentTracker, modelRegistry] });
 export default plugin;

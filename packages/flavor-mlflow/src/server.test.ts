@@ -47,7 +47,7 @@ describe("the configuration", () => {
     [{ tracking_uri: uri, password: "a" }, "no username"],
     [{ tracking_uri: uri, username: "a" }, "no password"],
     [{ tracking_uri: "sqlite:///mlflow.db" }, "http://"],
-    [{ tracking_uri: "https://gitlab.example.org/api/v4/projects/7/ml/mlflow" }, "GitLab project"],
+    [{ tracking_uri: "https://gitlab.example.org/api/v4/projects/7/ml/mlflow" }, "a GitLab project"],
   ])("%j is refused", (config, why) => {
     expect(trackerConfig.safeParse(config).error?.message).toContain(why);
   });

@@ -26,7 +26,7 @@ export interface MetricPoint {
 
 /** A metric over the whole of a run. */
 export interface MetricSummary {
-  /** The one with the highest step, then time, then logged last. */
+  /** The one with the highest step, then time, then logged last (without the capability `repeatedPoints`: of the greatest value). */
   readonly last: MetricPoint;
   /** The smallest value, where it was reached first. Absent when every value is NaN. */
   readonly min?: MetricPoint;
@@ -65,8 +65,16 @@ export interface TrackedRun {
 }
 
 export interface ExperimentTrackerCapabilities {
-  /** NaN and the infinities come back as they were logged. Without it they are refused. */
-  readonly nonFiniteMetrics: boolean;
+  /**
+   * NaN and the infinities come back as they were logged, and zeros with their sign. `clamped`: NaN does, an infinity becomes the largest
+   * double of its sign, and -0 becomes 0. Without it NaN and the infinities are refused.
+   */
+  readonly nonFiniteMetrics: boolean | "clamped";
+  /**
+   * Points of a metric with the same step and time are all kept, in the order they were logged. Without it equal ones are kept once, and
+   * they are in the order of their values, NaN first.
+   */
+  readonly repeatedPoints: boolean;
   readonly nestedRuns: boolean;
   readonly limits: { readonly paramValue: number; readonly tagValue: number; readonly key: number };
 }

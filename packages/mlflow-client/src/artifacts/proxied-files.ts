@@ -9,7 +9,7 @@ import { counted, Progress } from "./counted.ts";
 import type { ArtifactFiles, Transfer, UploadSource } from "./files.ts";
 import { missing } from "./missing.ts";
 import { below, checkFolder, checkPath, checkProxied } from "./paths.ts";
-import { isRepeatable, openSource } from "./upload-body.ts";
+import { CHUNK, isRepeatable, openSource } from "./upload-body.ts";
 import { writeWhole } from "./whole-file.ts";
 
 /** Files that an MLflow server passes on from wherever it keeps them. */
@@ -46,7 +46,8 @@ export class ProxiedFiles implements ArtifactFiles {
       const body = Readable.from(chunks, { objectMode: false });
       const headers = {
         "content-type": "application/octet-stream",
-        ...(opened.size === undefined ? {} : { "content-length": String(opened.size) }),
+        // MLflow 2 takes what came until the connection broke for the whole, unless it comes in chunks, which have an end.
+        ...(opened.size === undefined || opened.size > CHUNK ? {} : { "content-length": String(opened.size) }),
       };
       await this.#sendAndForget({ ...this.#outgoing("PUT", path, deadline), headers, body });
     };

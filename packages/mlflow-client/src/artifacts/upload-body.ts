@@ -2,7 +2,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import type { UploadSource } from "./files.ts";
 
 /** How much is read at a time. */
-const CHUNK = 1024 * 1024;
+export const CHUNK = 1024 * 1024;
 
 /**
  * How many chunks are filled in turn: new ones for each would cost a third of the time, and tens of megabytes until they are collected. One is

@@ -28,6 +28,7 @@ function summarizing(change: (summary: MetricSummary) => MetricSummary) {
   });
 }
 
+const clamping = () => new InMemoryExperimentTracker({ nonFiniteMetrics: "clamped", repeatedPoints: false });
 const finite = () => new InMemoryExperimentTracker({ nonFiniteMetrics: false });
 
 /** What is said of metrics. */
@@ -147,7 +148,27 @@ export const metricMutations: readonly Mutation<ExperimentTracker>[] = [
   {
     rule: "a value is the same double",
     failing: "gives doubles back as the same ones",
+    breakIt: logging((points) => points.map((point) => ({ ...point, value: Math.fround(point.value) }))),
+  },
+  {
+    rule: "a zero has its sign",
+    failing: "gives zeros back with their sign",
     breakIt: logging((points) => points.map((point) => ({ ...point, value: point.value === 0 ? 0 : point.value }))),
+  },
+  {
+    rule: "NaN stays NaN where infinities do not",
+    failing: "gives NaN back, and infinities as the largest doubles, where it says so",
+    open: clamping,
+    breakIt: logging((points) => points.filter(({ value }) => !Number.isNaN(value))),
+  },
+  {
+    rule: "equal points are one where they are not all kept",
+    failing: "keeps equal points of a step and time once, and has as a run's metric the greatest",
+    open: clamping,
+    breakIt: showing((run) => ({
+      ...run,
+      metrics: Object.fromEntries(Object.entries(run.metrics).map(([key, point]) => [key, { ...point, value: 0 }])),
+    })),
   },
   {
     rule: "times are in milliseconds",

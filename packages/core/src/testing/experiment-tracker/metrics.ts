@@ -4,7 +4,7 @@ import { moment, point, type TrackerSuite } from "./fixture.ts";
 
 const notFinite = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
-export function metricTests({ it, capabilities }: TrackerSuite): void {
+export function metricTests({ it, capabilities }: MetricSuite): void {
   it("gives the points of a metric back as they were logged", async ({ tracker, start }) => {
     const { id } = await start();
     const points = [point(0.9, 0, 1), point(0.5, 1, 2), point(0.25, 2, 3)];
@@ -78,13 +78,7 @@ export function metricTests({ it, capabilities }: TrackerSuite): void {
     expect((await tracker.getRun(id)).metrics).toEqual({ loss: point(2, 0, 9) });
   });
 
-  it("has as a run's metric the point logged last of a step and time", async ({ tracker, start }) => {
-    const { id } = await start();
-    for (const value of [2, 1, 3, 0]) await tracker.logMetrics(id, [point(value)]);
-    await tracker.flush();
-
-    expect((await tracker.getRun(id)).metrics).toEqual({ loss: point(0) });
-  });
+  repeatedPointTests({ it, capabilities });
 
   it("keeps metrics of awkward keys apart", async ({ tracker, start }) => {
     const { id } = await start();
@@ -114,7 +108,7 @@ export function metricTests({ it, capabilities }: TrackerSuite): void {
 
   it("gives doubles back as the same ones", async ({ tracker, start }) => {
     const { id } = await start();
-    const values = [0, -0, 1 / 3, -1e-7, Number.MIN_VALUE, Number.MAX_VALUE, 2 ** 53 + 2, 1e21];
+    const values = [0, 1 / 3, -1e-7, Number.MIN_VALUE, Number.MAX_VALUE, 2 ** 53 + 2, 1e21];
     await tracker.logMetrics(
       id,
       values.map((value, step) => point(value, step)),
@@ -151,17 +145,6 @@ export function metricTests({ it, capabilities }: TrackerSuite): void {
     });
   });
 
-  it("says where a value was reached first: by step, then time, then as it was logged", async ({ tracker, start }) => {
-    const { id } = await start();
-    const points = [point(0, 1, 5), point(-0, 1, 5), point(0, 1, 4), point(-0, 2, 0), point(-0, 1, 4)];
-    for (const one of points) await tracker.logMetrics(id, [one]);
-    await tracker.flush();
-
-    const { last, min, max } = (await tracker.metricSummaries(id))["loss"]!;
-
-    expect({ last, min, max }).toEqual({ last: point(-0, 2, 0), min: point(0, 1, 4), max: point(0, 1, 4) });
-  });
-
   it("has no summaries of a run without metrics", async ({ tracker, start }) => {
     expect(await tracker.metricSummaries((await start()).id)).toEqual({});
   });
@@ -177,7 +160,61 @@ export function metricTests({ it, capabilities }: TrackerSuite): void {
     );
   });
 
-  if (capabilities.nonFiniteMetrics) {
+  notFiniteTests({ it, capabilities });
+
+  it("returns from flush when nothing was logged, and again", async ({ tracker }) => {
+    await tracker.flush();
+    await tracker.flush();
+
+    expect((await tracker.listRuns()).items).toEqual([]);
+  });
+}
+
+type MetricSuite = Pick<TrackerSuite, "it" | "capabilities">;
+
+/** Points of one step and time. */
+function repeatedPointTests({ it, capabilities }: MetricSuite): void {
+  if (capabilities.repeatedPoints) {
+    it("has as a run's metric the point logged last of a step and time", async ({ tracker, start }) => {
+      const { id } = await start();
+      for (const value of [2, 1, 3, 0]) await tracker.logMetrics(id, [point(value)]);
+      await tracker.flush();
+
+      expect((await tracker.getRun(id)).metrics).toEqual({ loss: point(0) });
+    });
+
+    it("says where a value was reached first: by step, then time, then as it was logged", async ({
+      tracker,
+      start,
+    }) => {
+      const { id } = await start();
+      const points = [point(0, 1, 5), point(-0, 1, 5), point(0, 1, 4), point(-0, 2, 0), point(-0, 1, 4)];
+      for (const one of points) await tracker.logMetrics(id, [one]);
+      await tracker.flush();
+
+      const { last, min, max } = (await tracker.metricSummaries(id))["loss"]!;
+
+      expect({ last, min, max }).toEqual({ last: point(-0, 2, 0), min: point(0, 1, 4), max: point(0, 1, 4) });
+    });
+    return;
+  }
+
+  it("keeps equal points of a step and time once, and has as a run's metric the greatest", async ({
+    tracker,
+    start,
+  }) => {
+    const { id } = await start();
+    for (const value of [2, 1, 3, 1, 0]) await tracker.logMetrics(id, [point(value)]);
+    await tracker.flush();
+
+    expect((await tracker.metricHistory(id, "loss")).items.map(({ value }) => value)).toEqual([0, 1, 2, 3]);
+    expect((await tracker.getRun(id)).metrics).toEqual({ loss: point(3) });
+    expect((await tracker.metricSummaries(id))["loss"]).toMatchObject({ last: point(3), min: point(0), count: 4 });
+  });
+}
+
+function notFiniteTests({ it, capabilities }: MetricSuite): void {
+  if (capabilities.nonFiniteMetrics === true) {
     it("leaves NaN out of the smallest and greatest", async ({ tracker, start }) => {
       const { id } = await start();
       await tracker.logMetrics(id, [point(Number.NaN), point(2, 1), point(Number.NaN, 2)]);
@@ -228,10 +265,27 @@ export function metricTests({ it, capabilities }: TrackerSuite): void {
     }
   }
 
-  it("returns from flush when nothing was logged, and again", async ({ tracker }) => {
-    await tracker.flush();
-    await tracker.flush();
+  if (capabilities.nonFiniteMetrics === true) {
+    it("gives zeros back with their sign", async ({ tracker, start }) => {
+      const { id } = await start();
+      await tracker.logMetrics(id, [point(0), point(-0, 1)]);
+      await tracker.flush();
 
-    expect((await tracker.listRuns()).items).toEqual([]);
-  });
+      expect((await tracker.metricHistory(id, "loss")).items.map(({ value }) => value)).toEqual([0, -0]);
+    });
+  }
+
+  if (capabilities.nonFiniteMetrics === "clamped") {
+    it("gives NaN back, and infinities as the largest doubles, where it says so", async ({ tracker, start }) => {
+      const { id } = await start();
+      await tracker.logMetrics(
+        id,
+        [...notFinite, -0].map((value, step) => point(value, step)),
+      );
+      await tracker.flush();
+
+      const values = (await tracker.metricHistory(id, "loss")).items.map(({ value }) => value);
+      expect(values).toEqual([Number.NaN, Number.MAX_VALUE, -Number.MAX_VALUE, 0]);
+    });
+  }
 }

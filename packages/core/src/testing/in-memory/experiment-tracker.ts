@@ -46,7 +46,7 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
 
   constructor(capabilities: Partial<ExperimentTrackerCapabilities> = {}) {
     const limits = { key: 250, paramValue: 6000, tagValue: 8000 };
-    this.capabilities = { nonFiniteMetrics: true, nestedRuns: true, limits, ...capabilities };
+    this.capabilities = { nonFiniteMetrics: true, repeatedPoints: true, nestedRuns: true, limits, ...capabilities };
   }
 
   async createExperiment(request: Parameters<ExperimentTracker["createExperiment"]>[0], _by: Caller) {
@@ -142,7 +142,14 @@ export class InMemoryExperimentTracker implements ExperimentTracker {
     const run = this.#run(id);
     if (!this.capabilities.nonFiniteMetrics && points.some(({ value }) => !Number.isFinite(value)))
       throw new StackError("UNSUPPORTED", "Metrics must be finite.");
-    run.points.push(...points);
+    for (const point of points.map((point) => this.#kept(point)))
+      if (this.capabilities.repeatedPoints || !run.points.some((other) => isSame(other, point))) run.points.push(point);
+    if (!this.capabilities.repeatedPoints) run.points.sort((a, b) => a.value - b.value);
+  }
+
+  #kept(point: MetricPoint): MetricPoint {
+    if (this.capabilities.nonFiniteMetrics !== "clamped" || Number.isNaN(point.value)) return point;
+    return { ...point, value: Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, point.value)) + 0 };
   }
 
   async metricHistory(id: string, key: string, page?: PageRequest) {
@@ -227,4 +234,9 @@ function viewOf(run: StoredRun): TrackedRun {
     metrics: Object.fromEntries([...summaries(points)].map(([key, { last }]) => [key, last])),
     inputs: [...inputs],
   };
+}
+
+function isSame(one: MetricPoint, other: MetricPoint): boolean {
+  const { key, value, step, at } = one;
+  return key === other.key && value === other.value && step === other.step && at.getTime() === other.at.getTime();
 }

@@ -31,6 +31,10 @@ describeExperimentTracker("in memory that can do little", async () => ({
   tracker: new InMemoryExperimentTracker({ nonFiniteMetrics: false, nestedRuns: false }),
 }));
 
+describeExperimentTracker("in memory that keeps metrics as MLflow does", async () => ({
+  tracker: new InMemoryExperimentTracker({ nonFiniteMetrics: "clamped", repeatedPoints: false }),
+}));
+
 for (const versions of ["assigned", "semver", "given"] as const) {
   describeModelRegistry(`in memory, versions ${versions}`, async () => {
     const registry = new InMemoryModelRegistry({ versions });

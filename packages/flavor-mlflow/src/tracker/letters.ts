@@ -1,0 +1,66 @@
+import type { RunInput, TrackedRunStatus } from "@modelstack/core/stack";
+import type { MlflowClient } from "@modelstack/mlflow-client";
+import { batches } from "./batches.ts";
+import { datasetOf } from "./inputs.ts";
+import { keyForServer } from "./keys.ts";
+
+/** A point as it is sent: time in milliseconds. */
+export interface SentPoint {
+  readonly key: string;
+  readonly value: number;
+  readonly step: number;
+  readonly timestamp: number;
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Something for a run that a server is to take. Sent twice it does what it does once: MLflow tells equal points, and all else is set. */
+export type Letter =
+  | { readonly kind: "metrics"; readonly points: readonly SentPoint[] }
+  | { readonly kind: "params"; readonly params: Texts }
+  | { readonly kind: "tags"; readonly tags: Texts }
+  | { readonly kind: "input"; readonly input: RunInput }
+  | { readonly kind: "end"; readonly status: Exclude<TrackedRunStatus, "running">; readonly at: number };
+
+const LIMITS = { metrics: 1000, params: 100, tags: 100 };
+
+/** How long is tried, where it is not for the client to decide. */
+export interface Patience {
+  readonly retries?: number;
+  readonly deadlineMs?: number;
+}
+
+/** @throws MlflowError */
+export async function deliver(
+  { runs }: MlflowClient,
+  run_id: string,
+  letter: Letter,
+  patience: Patience = {},
+): Promise<void> {
+  switch (letter.kind) {
+    case "metrics": {
+      const points = letter.points.map((point) => ({ ...point, key: keyForServer(point.key) }));
+      for (const metrics of batches(points, LIMITS.metrics)) await runs.logBatch({ run_id, metrics }, patience);
+      return;
+    }
+    case "params":
+      for (const params of batches(pairs(letter.params), LIMITS.params))
+        await runs.logBatch({ run_id, params }, patience);
+      return;
+    case "tags":
+      for (const tags of batches(pairs(letter.tags), LIMITS.tags)) await runs.logBatch({ run_id, tags }, patience);
+      return;
+    case "input":
+      await runs.logInputs({ run_id, datasets: [datasetOf(letter.input)] }, patience);
+      return;
+    case "end":
+      await runs.update({ run_id, status: upper(letter.status), end_time: letter.at }, patience);
+  }
+}
+
+export function pairs(texts: Texts): { key: string; value: string }[] {
+  return Object.entries(texts).map(([key, value]) => ({ key: keyForServer(key), value }));
+}
+
+const upper = (status: "finished" | "failed" | "killed") =>
+  ({ finished: "FINISHED", failed: "FAILED", killed: "KILLED" })[status] as "FINISHED" | "FAILED" | "KILLED";

@@ -1,0 +1,66 @@
+import type { Letter, SentPoint } from "./letters.ts";
+
+/** As many points as MLflow takes at once. */
+const BATCH = 1000;
+/** Whoever logs more than so many points before they can be sent waits. */
+const FULL = 10_000;
+
+interface Waiting {
+  points: SentPoint[];
+  sending: Promise<void> | undefined;
+}
+
+/**
+ * Sends points in the background, those of a run in the order they were logged and as many as MLflow takes at once. Who logs faster than
+ * the server takes waits, so that memory stays flat.
+ */
+export class Outbox {
+  readonly #send: (run: string, letter: Letter) => Promise<void>;
+  readonly #runs = new Map<string, Waiting>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(send: (run: string, letter: Letter) => Promise<void>) {
+    this.#send = send;
+  }
+
+  /** Returns when there is room for more. */
+  async add(run: string, points: readonly SentPoint[]): Promise<void> {
+    const waiting = this.#runs.get(run) ?? { points: [], sending: undefined };
+    this.#runs.set(run, waiting);
+    for (const point of points) waiting.points.push(point);
+    waiting.sending ??= this.#sendAll(run, waiting);
+    if (waiting.points.length >= FULL) await waiting.sending;
+  }
+
+  /**
+   * Returns when all points were sent, of one run or of all.
+   *
+   * @throws what sending failed with first since the last call
+   */
+  async flush(): Promise<void> {
+    for (const { sending } of this.#runs.values()) await sending;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Returns when the points of a run were sent, or could not be. */
+  async settled(run: string): Promise<void> {
+    await this.#runs.get(run)?.sending;
+  }
+
+  async #sendAll(run: string, waiting: Waiting): Promise<void> {
+    // What is logged in the same turn goes together.
+    await Promise.resolve();
+    while (waiting.points.length > 0) {
+      const points = waiting.points.splice(0, BATCH);
+      try {
+        await this.#send(run, { kind: "metrics", points });
+      } catch (error) {
+        this.#failure ??= { error };
+      }
+    }
+    waiting.sending = undefined;
+    this.#runs.delete(run);
+  }
+}
