@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packedProject, runIn, userEnvironment } from "./support/packed-project.ts";
@@ -82,11 +82,9 @@ describe("a project made by npm init -y, with the packed packages", () => {
 
   it("has one copy of core for the command, the pipeline and the flavor", () => {
     const second = join(project.folder, "second.mjs");
-    copyFileSync(
-      join(project.folder, "node_modules/@modelstack/core/dist/index.js"),
-      join(project.folder, "node_modules/@modelstack/core/dist/copy.js"),
-    );
-    writeFileSync(second, 'await import("modelstack"); await import("./node_modules/@modelstack/core/dist/copy.js");');
+    const core = join(project.folder, "node_modules/@modelstack/core");
+    cpSync(join(core, "dist"), join(core, "copy"), { recursive: true });
+    writeFileSync(second, 'await import("modelstack"); await import("./node_modules/@modelstack/core/copy/index.js");');
     expect(() => runIn(project.folder, process.execPath, second)).toThrow(/Two copies of @modelstack\/core/);
   });
 });

@@ -70,10 +70,11 @@ export async function executeRun(
   checkNeeds(steps.values(), programs.variables);
   const experiment = experimentOf(plan, stack, settings.experiment);
   const found = await models.find(stack, plan);
+  const run = newRun(plan, stack, source, settings);
+  // All that can be refused has been: from here on there is something to keep.
   await makePrivateFolder(stack.stateFolder);
   await sweepScratch(stack.stateFolder);
   const [metadata, tracker] = await Promise.all([stack.metadataStore(), stack.experimentTracker()]);
-  const run = newRun(plan, stack, source, settings);
   await metadata.createRun(run, plan);
   const lease = await holdLease(metadata, `run/${run.id}`);
   settings.onStart?.(run, plan);
