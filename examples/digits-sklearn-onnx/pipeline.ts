@@ -58,6 +58,7 @@ export default pipeline(
       model,
       metrics: { accuracy },
       files: [comparison],
+      format: "onnx",
       signature,
       description: "Handwritten digits of 8 x 8 pixels; a logistic regression of scikit-learn, as ONNX.",
       stage: "Production",

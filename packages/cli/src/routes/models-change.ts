@@ -59,6 +59,7 @@ export const changeRoutes = {
           placeholder: "FILE",
           brief: "A file to keep beside the model",
         },
+        format: optional("FORMAT", "How the model is stored, such as onnx or sklearn"),
         signature: optional("FILE", "What goes in and comes out, as JSON"),
         inputExample: optional("FILE", "What may go in, as JSON; checked against the signature"),
         ...stackFlags,

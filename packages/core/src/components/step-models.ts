@@ -19,6 +19,8 @@ export interface ModelRegistration {
   readonly version?: string | undefined;
   readonly bump?: VersionBump | undefined;
   readonly description?: string | undefined;
+  /** How the model is stored: `onnx`, `sklearn` or any other name. Registries that can do more with a format know it by this. */
+  readonly format?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Beside those of the tracked run that produced the model. */
   readonly metrics?: Readonly<Record<string, number>> | undefined;

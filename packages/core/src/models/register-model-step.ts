@@ -6,6 +6,7 @@ import { jsonValue, textRecord } from "../json-value.ts";
 import { isJson } from "../json.ts";
 import { list, optional, record } from "../pipeline/inputs.ts";
 import { step } from "../pipeline/step.ts";
+import { checkFormat } from "../components/model-format.ts";
 import { storedExample } from "./signature/input-example.ts";
 import { invalidSignature } from "./signature/refusal.ts";
 import { modelSignature } from "./signature/model-signature.ts";
@@ -50,6 +51,7 @@ export const registerModelStep = step(
       version: z.string().optional(),
       bump: z.enum(["major", "minor", "patch"]).optional(),
       description: z.string().optional(),
+      format: z.string().optional(),
       tags: textRecord.optional(),
       stage: stageParam.optional(),
       archivePrevious: z.boolean().optional(),
@@ -59,8 +61,9 @@ export const registerModelStep = step(
       inputExample: jsonValue.optional(),
     }),
     outputs: { version: artifact.json(versionSchema) },
-    hints: ({ name, version, signature, inputExample }) => {
+    hints: ({ name, version, format, signature, inputExample }) => {
       // Refused when the plan is made rather than when the model is trained.
+      if (format !== undefined) checkFormat(format);
       if (inputExample !== undefined) storedExample(inputExample, signature);
       return { registers: { model: name, ...(version === undefined ? {} : { version }) } };
     },

@@ -13,6 +13,7 @@ import { encodeJson, type Json } from "../json.ts";
 import { emptyFolderTags } from "./empty-folders.ts";
 import { describeEnvironment } from "./environment.ts";
 import { lineageTags, type Lineage } from "./lineage-tags.ts";
+import { formatTags } from "../components/model-format.ts";
 import type { ModelFiles } from "./model-files.ts";
 import { EXAMPLE_FILE, storedExample } from "./signature/input-example.ts";
 import { modelSignature } from "./signature/model-signature.ts";
@@ -53,6 +54,7 @@ export async function registerVersion(
     const tags: Record<string, string> = {
       ...registration.tags,
       ...lineageTags(facts.lineage),
+      ...formatTags(registration.format),
       ...emptyFolderTags(facts.files.emptyFolders, registry.capabilities),
       "modelstack.environment_digest": environment.digest,
     };

@@ -79,6 +79,7 @@ export type {
 } from "../components/model-signature.ts";
 export { stateAfter, type ModelState, type VersionState } from "../components/registry-state.ts";
 export { refuseUnexpectedHolder, refuseUnexpectedStage } from "../components/stage-expectations.ts";
+export { formatOf } from "../components/model-format.ts";
 export { checkModelName, parseStage } from "../components/registry-checks.ts";
 export type { ModelRegistration, StepModels } from "../components/step-models.ts";
 export type { StepPrograms } from "../components/step-programs.ts";

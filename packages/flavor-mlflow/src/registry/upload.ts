@@ -1,6 +1,7 @@
 import type { NewModelVersion, Transfer } from "@modelstack/core/stack";
 import type { KeyValue, MlflowClient } from "@modelstack/mlflow-client";
 import { filesTag, LIST_FILE, listText, pathOf, refuseOwnFolder } from "./layout.ts";
+import { companions } from "./mlmodel.ts";
 import { checkFiles } from "./model-files.ts";
 import { OWN_RUN } from "./own-tags.ts";
 import { giveUp, newPlace, type Place } from "./place.ts";
@@ -20,10 +21,11 @@ export interface Uploaded {
  */
 export async function upload(
   client: MlflowClient,
-  { model, files, modelDigest, trackedRunId }: NewModelVersion,
+  request: NewModelVersion,
   user: string,
   transfer: Transfer,
 ): Promise<Uploaded> {
+  const { model, files, modelDigest, trackedRunId } = request;
   refuseOwnFolder(files);
   const send = await checkFiles(files, transfer);
   transfer.signal?.throwIfAborted();
@@ -31,10 +33,12 @@ export async function upload(
   const to = client.artifacts.files(place.uri);
   try {
     for (const file of files) await send(to, pathOf(file), file, transfer);
-    transfer.signal?.throwIfAborted();
+    const { signal } = transfer;
+    for (const [name, text] of await companions(request, place.run)) await to.upload(name, text, { signal });
+    signal?.throwIfAborted();
     const list = listText(files);
     const { tag, whole } = filesTag(modelDigest, list);
-    if (!whole) await to.upload(LIST_FILE, list, { signal: transfer.signal });
+    if (!whole) await to.upload(LIST_FILE, list, { signal });
     const tags = place.own ? [tag, { key: OWN_RUN, value: "true" }] : [tag];
     return { place, source: place.uri, tags };
   } catch (error) {

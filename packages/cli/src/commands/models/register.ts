@@ -34,6 +34,7 @@ export interface Flags extends StackFlags {
   readonly stage?: string;
   readonly alias?: readonly string[];
   readonly file?: readonly string[];
+  readonly format?: string;
   readonly signature?: string;
   readonly inputExample?: string;
 }
@@ -59,6 +60,7 @@ export default async function register(this: Context, flags: Flags, name: string
         version: flags.version,
         bump: flags.bump,
         description: flags.description,
+        format: flags.format,
         tags: Object.fromEntries(flags.tag ?? []),
         metrics: Object.fromEntries(flags.metric ?? []),
         stage: flags.stage === undefined ? undefined : parseStage(flags.stage),

@@ -1,5 +1,6 @@
 import {
   deprecationOf,
+  formatOf,
   lineageOfVersion,
   requireRegistry,
   parseModelUri,
@@ -91,6 +92,7 @@ function pageOf(
   const own = Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith("modelstack.")));
   const dirty = tags["modelstack.git_dirty"] === "true" ? " (with changes)" : "";
   const url = tags["modelstack.git_commit_url"];
+  const format = formatOf(version);
   const head = fields([
     ["version", `${version.model}/${version.version}`],
     ...deprecationLine(version),
@@ -104,6 +106,7 @@ function pageOf(
     ["params", pairs(version.params)],
     ["tags", pairs(own)],
     ...(signature === undefined ? [] : signatureLines(signature)),
+    ...(format === undefined ? [] : [["format", format] as const]),
     ["digest", version.modelDigest ?? "- (known once it was loaded)"],
     ["created", version.createdAt.toISOString()],
     ...(version.url === undefined ? [] : [["page", version.url] as const]),

@@ -1,0 +1,28 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { pythonWith } from "./python-with.ts";
+
+const folder = join(import.meta.dirname, "..", "mlflow");
+
+/** Asks MLflow's own Python client something of a server: a command of `models.py`. */
+export type AskPython = <T>(command: string, given?: object) => T;
+
+/** Gives what asks MLflow's own client. The first time, it is installed, which takes minutes. */
+export async function pythonClient(trackingUri: string): Promise<AskPython> {
+  const python = await pythonWith(join(folder, "requirements.txt"));
+  return <T>(command: string, given: object = {}) => {
+    const said = execFileSync(python, [join(folder, "models.py"), trackingUri, command], {
+      input: JSON.stringify(given),
+      encoding: "utf8",
+      stdio: ["pipe", "pipe", "pipe"],
+      // Python's client would retry a write for minutes.
+      env: {
+        ...process.env,
+        MLFLOW_HTTP_REQUEST_MAX_RETRIES: "2",
+        MLFLOW_DISABLE_TELEMETRY: "true",
+        PYTHONWARNINGS: "ignore",
+      },
+    });
+    return JSON.parse(said) as T;
+  };
+}
