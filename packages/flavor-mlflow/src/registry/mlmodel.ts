@@ -6,7 +6,7 @@ import { pathOf } from "./layout.ts";
 // https://mlflow.org/docs/latest/ml/model/ says what stands in these files, which MLflow's Python reads beside a model.
 
 /** The file that says of a folder that it is a model of MLflow, and what of. */
-export const MLMODEL = "MLmodel";
+const MLMODEL = "MLmodel";
 const REQUIREMENTS = "requirements.txt";
 const PYTHON_ENV = "python_env.yaml";
 

@@ -1,5 +1,5 @@
 import type { SearchClause, SearchField, SearchFilter, SearchOrder } from "@modelstack/core/stack";
-import { keyForServer } from "./keys.ts";
+import { keyForServer } from "../keys.ts";
 import { USER_TAG } from "./records.ts";
 
 /** A filter as a server takes it. What the server gives is looked through once more, for what it does not compare as we do. */

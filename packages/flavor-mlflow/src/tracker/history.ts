@@ -1,6 +1,6 @@
 import { pageOf, type MetricPoint, type Page, type PageRequest } from "@modelstack/core/stack";
 import type { MlflowClient } from "@modelstack/mlflow-client";
-import { keyForServer } from "./keys.ts";
+import { keyForServer } from "../keys.ts";
 import { pointOf } from "./records.ts";
 
 /** As many points as a server gives at once. */

@@ -2,7 +2,7 @@ import type { RunInput, TrackedRunStatus } from "@modelstack/core/stack";
 import type { MlflowClient } from "@modelstack/mlflow-client";
 import { batches } from "./batches.ts";
 import { datasetOf } from "./inputs.ts";
-import { keyForServer } from "./keys.ts";
+import { keyForServer } from "../keys.ts";
 
 /** A point as it is sent: time in milliseconds. */
 export interface SentPoint {

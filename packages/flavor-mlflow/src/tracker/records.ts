@@ -2,7 +2,7 @@ import type { Experiment, FieldValues, MetricPoint, TrackedRun, TrackedRunStatus
 import { experimentValues, runValues } from "@modelstack/core/stack";
 import type { Experiment as ServerExperiment, KeyValue, Metric, Run, RunStatus } from "@modelstack/mlflow-client";
 import { inputsOf } from "./inputs.ts";
-import { keyFromServer } from "./keys.ts";
+import { keyFromServer } from "../keys.ts";
 
 export const PARENT_TAG = "mlflow.parentRunId";
 export const USER_TAG = "mlflow.user";
