@@ -110,7 +110,7 @@ describe("results of a run", () => {
     ]);
     expect(Buffer.from(await tracker.readFile(run.trackedRun, "settings.yaml")).toString()).toBe("seed: 3\n");
     expect((await tracker.getRun(run.trackedRun)).tags).toMatchObject({
-      "mlflow.loggedArtifacts": '[{"path":"scores.json","type":"table"}]',
+      "mlflow.loggedArtifacts": '[{"path": "scores.json", "type": "table"}]',
     });
   });
 

@@ -49,6 +49,11 @@ export class MlflowClient implements AsyncDisposable {
     return (await this.#transport.text("/health", options)) === "OK";
   }
 
+  /** What time it is for the server, to the second; nothing if it does not say. */
+  async time(options?: CallOptions): Promise<Date | undefined> {
+    return this.#transport.time("/health", options);
+  }
+
   /**
    * What the server can do.
    *

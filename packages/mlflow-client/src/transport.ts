@@ -61,8 +61,11 @@ export class Transport {
   }
 
   /** Tries something that can be repeated, as a whole transfer of a file, as often as a call. */
-  async repeat<T>(attempt: () => Promise<T>, deadline: Deadline): Promise<T> {
-    return withRetries(attempt, { ...this.#policy(deadline), repeatable: ({ outcome }) => outcome !== "refused" });
+  async repeat<T>(attempt: () => Promise<T>, deadline: Deadline, options?: CallOptions): Promise<T> {
+    return withRetries(attempt, {
+      ...this.#policy(deadline, options),
+      repeatable: ({ outcome }) => outcome !== "refused",
+    });
   }
 
   /** Of a transfer: it may take as long as it likes, as long as something moves. */
@@ -72,14 +75,34 @@ export class Transport {
 
   /** The text that a path below the tracking URI gives. */
   async text(path: string, options?: CallOptions): Promise<string> {
+    return this.#get(path, options, async (response, what) => (await textOf(response, what)).trim());
+  }
+
+  /** When a path was answered, as the server says. */
+  async time(path: string, options?: CallOptions): Promise<Date | undefined> {
+    return this.#get(path, options, async ({ headers, body }) => {
+      await body.dump();
+      const time = new Date(String(headers["date"]));
+      return Number.isNaN(time.getTime()) ? undefined : time;
+    });
+  }
+
+  async #get<T>(
+    path: string,
+    options: CallOptions | undefined,
+    read: (response: Dispatcher.ResponseData, what: string) => Promise<T>,
+  ): Promise<T> {
     const address = `${this.connection.base}${path}`;
     using deadline = this.#deadline(`GET ${this.connection.origin}${address}`, options);
     const outgoing = { method: "GET", path: address, headers: {}, signal: deadline.signal } as const;
-    return await this.repeat(async () => {
-      const response = await this.connection.send(outgoing);
-      const text = await this.connection.reading(outgoing, () => textOf(response, nameOf(outgoing, this.connection)));
-      return text.trim();
-    }, deadline);
+    return this.repeat(
+      async () => {
+        const response = await this.connection.send(outgoing);
+        return this.connection.reading(outgoing, () => read(response, nameOf(outgoing, this.connection)));
+      },
+      deadline,
+      options,
+    );
   }
 
   /** The transport to another server, named by this one: the same settings, but no credentials, which are for this one. */

@@ -23,7 +23,7 @@ export interface CheckOptions {
 export interface Checkable {
   /**
    * Looks whether the component can do its work: whether its files are whole, or its server can be reached and takes the credentials, how
-   * far the server's clock is off, and so on. It changes nothing, least of all what is damaged, and it does not reject: what goes wrong is a
+   * far the server's clock is off, and so on. It leaves nothing changed, least of all what is damaged, and it does not reject: what goes wrong is a
    * check with the status `fail`. What several components look at together may be said by each of them in the same words; it is shown once.
    */
   check?(options: CheckOptions): Promise<readonly HealthCheck[]>;

@@ -93,11 +93,19 @@ export class TrackedFiles {
     const entry = { path, type: "table" };
     const present = listIn(tags[LOGGED_ARTIFACTS]);
     if (present.some((other) => canonicalJson(other) === canonicalJson(entry))) return;
-    const listed = JSON.stringify([...present, entry]);
+    const listed = spacedJson([...present, entry]);
     // The list only helps MLflow's page to find tables; cut off in the middle it would help nobody.
     if (listed.length > this.#tracker.capabilities.limits.tagValue) return;
     await this.#tracker.setTags(this.#run, { [LOGGED_ARTIFACTS]: listed });
   }
+}
+
+/** As Python writes JSON: `mlflow.load_table` looks in the tag for `"path": "eval.json"`, with the space and in ASCII. */
+function spacedJson(value: unknown): string {
+  return JSON.stringify(value, null, 1)
+    .replaceAll(/,\n\s*/g, ", ")
+    .replaceAll(/\n\s*/g, "")
+    .replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** The entries of the tag; none when it is not there, or something else stands in it. */

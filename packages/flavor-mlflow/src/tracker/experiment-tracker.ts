@@ -31,6 +31,7 @@ import { wantedPage } from "./paging.ts";
 import { PARENT_TAG, serverRunValues, trackedRunOf } from "./records.ts";
 import { notFound, paramExists, runError } from "./run-errors.ts";
 import { RunFiles } from "./run-files.ts";
+import { checkServer } from "../check-server.ts";
 import type { MlflowServer } from "../server.ts";
 import { sourceTags } from "./source-tags.ts";
 
@@ -211,6 +212,10 @@ export class MlflowExperimentTracker implements ExperimentTracker {
 
   flush() {
     return this.#outbox.flush();
+  }
+
+  check() {
+    return checkServer(this.#server);
   }
 
   async #deliver(id: string, letter: Letter): Promise<void> {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Letter, SentPoint } from "./letters.ts";
 
 /** As many points as MLflow takes at once. */
@@ -50,8 +51,8 @@ export class Outbox {
   }
 
   async #sendAll(run: string, waiting: Waiting): Promise<void> {
-    // What is logged in the same turn goes together.
-    await Promise.resolve();
+    // What is logged until the body waits for something goes together.
+    await setImmediate();
     while (waiting.points.length > 0) {
       const points = waiting.points.splice(0, BATCH);
       try {
