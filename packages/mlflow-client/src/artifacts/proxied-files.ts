@@ -10,7 +10,7 @@ import type { ArtifactFiles, Transfer, UploadSource } from "./files.ts";
 import { missing } from "./missing.ts";
 import { below, checkFolder, checkPath, checkProxied } from "./paths.ts";
 import { CHUNK, isRepeatable, openSource } from "./upload-body.ts";
-import { writeWhole } from "./whole-file.ts";
+import { released, writeWhole } from "./whole-file.ts";
 
 /** Files that an MLflow server passes on from wherever it keeps them. */
 export class ProxiedFiles implements ArtifactFiles {
@@ -68,10 +68,8 @@ export class ProxiedFiles implements ArtifactFiles {
     await this.#transport.repeat(async () => {
       progress.restart();
       const body = await this.#open(path, outgoing);
-      await writeWhole(
-        file,
-        this.#chunks(body, outgoing, deadline, (bytes) => progress.add(bytes)),
-      );
+      const chunks = this.#chunks(body, outgoing, deadline, (bytes) => progress.add(bytes));
+      await writeWhole(file, released(chunks));
     }, deadline);
   }
 
