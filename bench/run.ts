@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { commandRows } from "./commands.ts";
 import { fileRows } from "./files.ts";
 import type { Row } from "./measure.ts";
+import { mlflowRows } from "./mlflow.ts";
 import { modelRows } from "./models.ts";
 import { pointRows } from "./points.ts";
 import { searchRows } from "./search.ts";
@@ -17,6 +18,7 @@ const groups: Record<string, () => Promise<Row[]>> = {
   search: searchRows,
   files: fileRows,
   models: modelRows,
+  mlflow: mlflowRows,
 };
 const wanted = process.argv.slice(2);
 const names = wanted.length === 0 ? Object.keys(groups) : wanted;
