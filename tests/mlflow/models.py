@@ -79,4 +79,40 @@ def train():
     return {"rows": x, "said": model.predict(x).tolist()}
 
 
+def log():
+    """A run with a model, as a Python program leaves it; registered under a name if one is given. MLflow 3 logs it apart from the run's files."""
+    from mlflow.models.signature import infer_signature
+    from sklearn.linear_model import LinearRegression
+
+    x = pd.DataFrame({"a": [0.0, 1.0, 2.0], "b": [1.0, 1.0, 0.0]})
+    model = LinearRegression().fit(x, [1.0, 3.0, 4.0])
+    mlflow.set_experiment("python")
+    with mlflow.start_run() as run:
+        mlflow.log_param("degree", 1)
+        mlflow.log_metric("error", 0.25)
+        about = {
+            "signature": infer_signature(x, model.predict(x)),
+            "serialization_format": "cloudpickle",
+            "pip_requirements": ["scikit-learn"],
+        }
+        if given["logged"]:
+            mlflow.sklearn.log_model(model, name="model", **about)
+        else:
+            import tempfile
+
+            with tempfile.TemporaryDirectory() as folder:
+                mlflow.sklearn.save_model(model, f"{folder}/model", **about)
+                mlflow.log_artifacts(f"{folder}/model", "model")
+    name, made = given.get("name"), None
+    if name is not None:
+        client.create_registered_model(name, tags={"team": "python"}, description="Made by Python.")
+        if given["logged"]:
+            made = mlflow.register_model(f"runs:/{run.info.run_id}/model", name)
+        else:
+            made = client.create_model_version(name, f"runs:/{run.info.run_id}/model", run.info.run_id, tags={"by": "hand"})
+        client.set_registered_model_alias(name, "champion", made.version)
+        client.transition_model_version_stage(name, made.version, "Staging")
+    return {"run": run.info.run_id, "said": model.predict(x).tolist(), "source": made and made.source}
+
+
 print(json.dumps(locals()[command](), default=str))

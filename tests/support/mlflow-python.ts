@@ -23,6 +23,7 @@ export async function pythonClient(trackingUri: string): Promise<AskPython> {
         PYTHONWARNINGS: "ignore",
       },
     });
-    return JSON.parse(said) as T;
+    // Before it, MLflow may say where the run can be looked at.
+    return JSON.parse(said.trimEnd().split("\n").at(-1)!) as T;
   };
 }

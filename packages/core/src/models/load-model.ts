@@ -50,7 +50,7 @@ export async function loadFound(
     const identified = await cache.identify(found, following);
     return { path: await cache.load(identified, following), version: identified.version };
   });
-  const signature = await loadedSignature(found.registry, version);
+  const signature = await loadedSignature(found.registry, found.version);
   await recordUse(stack, version, user, onWarning);
   return { path, version, ...(signature === undefined ? {} : { signature }) };
 }

@@ -8,6 +8,7 @@ import { userName } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import { readModelFiles } from "./model-files.ts";
 import { registerVersion, type VersionFacts } from "./register-version.ts";
+import { requireTracker } from "../stack/require-tracker.ts";
 import { requireRegistry } from "../stack/require-registry.ts";
 import { allInputs, contentLineage, trackedFacts } from "./run-lineage.ts";
 
@@ -15,6 +16,8 @@ import { allInputs, contentLineage, trackedFacts } from "./run-lineage.ts";
 export interface Provenance {
   /** The pipeline run whose artifact it is. Without one the pipeline tags are left out. */
   readonly run?: string;
+  /** The tracked run that logged it, where no pipeline run did: another program's. */
+  readonly trackedRun?: string;
   /** What registers it, for `modelstack.registered_by`. */
   readonly registeredBy: string;
 }
@@ -40,7 +43,7 @@ export async function registerModelOn(
 async function register(
   stack: Stack,
   registration: ModelRegistration,
-  { run, registeredBy }: Provenance,
+  { run, trackedRun, registeredBy }: Provenance,
   options: TransferOptions,
 ): Promise<RegistryModelVersion> {
   const registry = await requireRegistry(stack);
@@ -51,11 +54,20 @@ async function register(
       ? {
           files,
           projectFolder: stack.projectFolder,
-          lineage: { ...base, command: commandLine(), ...(await sourceNow(stack)) },
+          ...(await factsOfTracked(stack, trackedRun)),
+          // Which commit another program ran from is not known.
+          lineage: { ...base, command: commandLine(), ...(trackedRun === undefined ? await sourceNow(stack) : {}) },
         }
       : { files, projectFolder: stack.projectFolder, ...(await factsOfRun(stack, run, files.digest, base)) };
   const by = { actor: base.user, ...(run === undefined ? {} : { run }) };
   return registerVersion(registry, registration, facts, by, options);
+}
+
+/** What a tracked run says of a model that it logged. @throws StackError TRACKED_RUN_NOT_FOUND, TRACKER_MISSING */
+async function factsOfTracked(stack: Stack, id: string | undefined) {
+  if (id === undefined) return {};
+  const { params, metrics } = await trackedFacts(await requireTracker(stack, "registering from a tracked run"), id);
+  return { trackedRunId: id, params, metrics };
 }
 
 async function sourceNow(stack: Stack) {

@@ -112,7 +112,7 @@ export function allInputs(
  * The parameters, last metrics and inputs of a tracked run, and of the run that it is nested in for the inputs; and which Python the producer
  * ran on, if it did.
  */
-export async function trackedFacts(tracker: ExperimentTracker, id: string, producer: string) {
+export async function trackedFacts(tracker: ExperimentTracker, id: string, producer?: string) {
   const run = await tracker.getRun(id);
   const parent = run.parentId === undefined ? undefined : await tracker.getRun(run.parentId);
   const inputs = [...(parent?.inputs ?? []), ...run.inputs];
@@ -121,7 +121,7 @@ export async function trackedFacts(tracker: ExperimentTracker, id: string, produ
     metrics: Object.fromEntries(Object.entries(run.metrics).map(([key, point]) => [key, point.value])),
     inputs: Object.fromEntries(inputs.map(({ name, digest = UNKNOWN }) => [name, digest])),
     url: run.url,
-    python: await pythonOf(tracker, id, producer),
+    python: producer === undefined ? undefined : await pythonOf(tracker, id, producer),
   };
 }
 

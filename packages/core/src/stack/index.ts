@@ -29,7 +29,7 @@ export { componentKinds, type ComponentKind, type ComponentTypes } from "../comp
 export { itemsOf, type Caller, type Page, type PageRequest, type SearchQuery } from "../components/common.ts";
 export { failedCheck, type Checkable, type CheckOptions, type HealthCheck } from "../components/health.ts";
 export type { ArtifactStore, ArtifactStoreCapabilities, StoredBlob } from "../components/artifact-store.ts";
-export type { Transfer, TransferOptions, TransferProgress } from "../components/transfer.ts";
+export { transferOf, type Transfer, type TransferOptions, type TransferProgress } from "../components/transfer.ts";
 export type {
   Experiment,
   ExperimentTracker,

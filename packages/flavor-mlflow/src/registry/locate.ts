@@ -2,12 +2,14 @@ import {
   isMlflowError,
   walk,
   type ArtifactFiles,
+  type FileInfo,
   type MlflowClient,
   type ModelVersion,
 } from "@modelstack/mlflow-client";
 import { digestOf, StackError } from "@modelstack/core/base";
 import type { ModelFile } from "@modelstack/core/stack";
 import { LIST_FILE, pathOf, readList } from "./layout.ts";
+import { MLMODEL, SIGNATURE, signatureOf } from "./mlmodel.ts";
 import { filesTagOf, serverTags } from "./own-tags.ts";
 
 /** The files of a version, and where they lie. */
@@ -16,6 +18,8 @@ export interface LocatedFiles {
   readonly root: ArtifactFiles;
   /** Where a file lies below the root. */
   readonly pathOf: (file: Pick<ModelFile, "part" | "path">) => string;
+  /** What a file holds that is part of another one on the server. */
+  readonly textOf?: (file: Pick<ModelFile, "part" | "path">) => string | undefined;
 }
 
 /**
@@ -47,37 +51,33 @@ async function addressOf(client: MlflowClient, { name, version, source }: ModelV
   return `${info.artifact_uri}/${path}`;
 }
 
-async function foreignFiles(
-  client: MlflowClient,
-  { name, version }: ModelVersion,
-  root: ArtifactFiles,
-): Promise<LocatedFiles> {
-  const found = await Array.fromAsync(walk(root), ({ path, file_size = 0 }): ModelFile => ({
-    part: "model",
-    path,
-    size: file_size,
-  }));
-  if (found.length > 0)
-    return {
-      root,
-      files: found.sort((a, b) => (a.path < b.path ? -1 : 1)),
-      pathOf: ({ part, path }) => (part === "model" ? path : ""),
-    };
-  // The source may be a file.
+async function foreignFiles(client: MlflowClient, version: ModelVersion, root: ArtifactFiles): Promise<LocatedFiles> {
+  const found = await Array.fromAsync(walk(root), modelFile);
+  if (found.length === 0) return foreignFile(client, version, root);
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const signature = found.some(({ path }) => path === MLMODEL) ? signatureOf(await readText(root, MLMODEL)) : undefined;
+  if (signature === undefined) return { root, files: found, pathOf: ({ path }) => path };
+  const file: ModelFile = { part: "extra", path: SIGNATURE, size: Buffer.byteLength(signature) };
+  const textOf = ({ part, path }: Pick<ModelFile, "part" | "path">) =>
+    part === "extra" && path === SIGNATURE ? signature : undefined;
+  return { root, files: [...found, file], pathOf: ({ path }) => path, textOf };
+}
+
+/** The source of a version may be a file. */
+async function foreignFile(client: MlflowClient, version: ModelVersion, root: ArtifactFiles): Promise<LocatedFiles> {
   const cut = root.uri.lastIndexOf("/");
   const parent = client.artifacts.files(root.uri.slice(0, cut));
   const last = root.uri.slice(cut + 1);
-  for await (const { path, is_dir, file_size = 0 } of parent.list())
-    if (path === last && !is_dir)
-      return { root: parent, files: [{ part: "model", path, size: file_size }], pathOf: () => path };
+  for await (const file of parent.list())
+    if (file.path === last && !file.is_dir) return { root: parent, files: [modelFile(file)], pathOf: () => last };
   throw new StackError(
     "ARTIFACT_NOT_FOUND",
-    `Version ${version} of ${name} has no files: there is nothing at ${root.uri}.`,
-    {
-      hint: "Somebody removed them from the server, or the run that made the model never logged it.",
-    },
+    `Version ${version.version} of ${version.name} has no files: there is nothing at ${root.uri}.`,
+    { hint: "Somebody removed them from the server, or the run that made the model never logged it." },
   );
 }
+
+const modelFile = ({ path, file_size = 0 }: FileInfo): ModelFile => ({ part: "model", path, size: file_size });
 
 async function readText(root: ArtifactFiles, path: string): Promise<string> {
   try {

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { formatOf, type NewModelFile, type NewModelVersion } from "@modelstack/core/stack";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { pathOf } from "./layout.ts";
 
 // https://mlflow.org/docs/latest/ml/model/ says what stands in these files, which MLflow's Python reads beside a model.
 
 /** The file that says of a folder that it is a model of MLflow, and what of. */
-const MLMODEL = "MLmodel";
+export const MLMODEL = "MLmodel";
+/** The file in which core keeps a signature. */
+export const SIGNATURE = "signature.json";
 const REQUIREMENTS = "requirements.txt";
 const PYTHON_ENV = "python_env.yaml";
 
@@ -51,7 +53,7 @@ export async function companions(
     },
     utc_time_created: new Date().toISOString().replace("T", " ").replace("Z", "000"),
     ...(example === undefined ? {} : { saved_input_example_info: example }),
-    ...signatureField(await readExtra(files, "signature.json")),
+    ...signatureField(await readExtra(files, SIGNATURE)),
   });
   const written: [string, string][] = [[MLMODEL, text]];
   if (flavor !== undefined) written.push([REQUIREMENTS, requirements(flavor, python)]);
@@ -133,6 +135,17 @@ function pythonOf(environment: unknown): Python | undefined {
   return (environment as { python?: Python } | undefined)?.python;
 }
 
+/** The signature that stands in an MLmodel file, as the text of core's own file for it; none where it cannot be read. */
+export function signatureOf(text: string): string | undefined {
+  try {
+    const signature = (parse(text) as { signature?: unknown } | null)?.signature;
+    return typeof signature === "object" && signature !== null ? JSON.stringify(signature) : undefined;
+  } catch {
+    // It is one of the files then, and no more.
+    return undefined;
+  }
+}
+
 /** The signature is kept as it stands in an MLmodel file. */
 function signatureField(signature: unknown): Fields {
   return signature === undefined ? {} : { signature };
@@ -143,7 +156,7 @@ async function exampleInfo(files: readonly NewModelFile[]): Promise<Fields | und
   if (example === undefined) return undefined;
   const artifact_path = pathOf({ part: "extra", path: EXAMPLE });
   // Rows of scalars are kept as MLflow writes a data frame.
-  const isFrame = typeof example === "object" && example !== null && "columns" in example && "data" in example;
+  const isFrame = "columns" in example && "data" in example;
   return isFrame
     ? { artifact_path, type: "dataframe", pandas_orient: "split" }
     : { artifact_path, type: "json_object" };
@@ -151,8 +164,15 @@ async function exampleInfo(files: readonly NewModelFile[]): Promise<Fields | und
 
 const EXAMPLE = "input_example.json";
 
-/** What an extra file of core holds, if it is there. */
-async function readExtra(files: readonly NewModelFile[], name: string): Promise<unknown> {
+/** What an extra file of core holds, if it is there. Something else of that name says nothing. */
+async function readExtra(files: readonly NewModelFile[], name: string): Promise<object | undefined> {
   const file = files.find(({ part, path }) => part === "extra" && path === name);
-  return file === undefined ? undefined : (JSON.parse(await readFile(file.localPath, "utf8")) as unknown);
+  if (file === undefined) return undefined;
+  try {
+    const found: unknown = JSON.parse(await readFile(file.localPath, "utf8"));
+    return typeof found === "object" && found !== null ? found : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

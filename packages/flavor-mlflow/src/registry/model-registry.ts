@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import {
   refuseUnexpectedHolder,
   refuseUnexpectedStage,
@@ -25,7 +26,8 @@ import { download } from "./model-files.ts";
 import { highestPresent, lastOfEarlier, lastVersion, noteForLater, noteLast } from "./numbers.ts";
 import { commentsOf, commentTag, metricTags, paramTags, serverTags } from "./own-tags.ts";
 import { giveUp } from "./place.ts";
-import { nothingDeleted, Reader } from "./reader.ts";
+import { Reader } from "./reader.ts";
+import { aliasNotFound, modelExists, nothingDeleted, refuseNumber, stillReferenced } from "./refusals.ts";
 import { encodeKey } from "./tag-keys.ts";
 import { Turns } from "./turns.ts";
 import { upload, type Uploaded } from "./upload.ts";
@@ -266,43 +268,16 @@ export class MlflowModelRegistry implements ProvidedModelRegistry {
     transfer: Transfer = {},
   ) {
     return this.#server.call(async (client) => {
-      const { files, root, pathOf } = await locate(client, await this.#reader.version(name, version));
+      const { files, root, pathOf, textOf } = await locate(client, await this.#reader.version(name, version));
       const file = files.find((candidate) => candidate.part === part && candidate.path === path);
       if (file === undefined)
         throw new StackError("ARTIFACT_NOT_FOUND", `Version ${version} of ${name} has no ${part} file ${path}.`);
-      await download(root, pathOf(file), file, to, transfer);
+      const text = textOf?.(file);
+      if (text === undefined) await download(root, pathOf(file), file, to, transfer);
+      else await writeFile(to, text, { flag: "wx" });
     });
   }
 }
 
 const written = (tags: Readonly<Record<string, string>>): KeyValue[] =>
   Object.entries(tags).map(([key, value]) => ({ key: encodeKey(key), value }));
-
-function refuseNumber({ version, bump }: Pick<NewModelVersion, "version" | "bump">): void {
-  if (version === undefined && bump === undefined) return;
-  const what =
-    version === undefined ? `the ${bump} part of a version cannot be counted up` : `version ${version} cannot be given`;
-  throw new StackError("UNSUPPORTED", `MLflow counts versions itself, 1, 2, 3: ${what}.`, {
-    hint: "Leave the version out; put a name of your own into a tag or an alias.",
-  });
-}
-
-function modelExists(name: string, cause?: unknown): StackError {
-  return new StackError("MODEL_EXISTS", `There is a model ${name} already.`, {
-    hint: `stack models show ${name}`,
-    cause,
-  });
-}
-
-function aliasNotFound(name: string, alias: string): StackError {
-  return new StackError("ALIAS_NOT_FOUND", `The model ${name} has no alias ${alias}.`, {
-    hint: `stack models show ${name}`,
-  });
-}
-
-function stillReferenced(name: string, version: string, aliases: readonly string[]): StackError {
-  const [first] = aliases;
-  return new StackError("STILL_REFERENCED", `Version ${version} of ${name} has the alias ${aliases.join(", ")}.`, {
-    hint: `Move or remove it first: stack models alias ${name} ${first} --delete`,
-  });
-}

@@ -24,6 +24,7 @@ import {
 } from "@modelstack/mlflow-client";
 import { REPLACED } from "./own-tags.ts";
 import { isPrompt, modelOf, versionOf } from "./records.ts";
+import { nothingDeleted } from "./refusals.ts";
 import { compileFilter, compileOrder } from "./search.ts";
 
 /** How many a page has, and how many are asked for at once when all are needed. */
@@ -211,14 +212,4 @@ const created = (comparator: "<" | ">", at: Date): SearchClause => ({
 
 function tagClauses(tags: Readonly<Record<string, string>>): SearchClause[] {
   return Object.entries(tags).map(([key, value]) => ({ field: { kind: "tag", key }, comparator: "=", value }));
-}
-
-export function nothingDeleted(): StackError {
-  return new StackError(
-    "UNSUPPORTED",
-    "MLflow deletes models and versions for good: nothing of them can be listed or restored.",
-    {
-      hint: "Archive what may be needed again, rather than deleting it: stack models promote NAME/VERSION archived",
-    },
-  );
 }

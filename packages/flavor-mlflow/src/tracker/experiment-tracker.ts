@@ -30,6 +30,7 @@ import { Outbox } from "./outbox.ts";
 import { wantedPage } from "./paging.ts";
 import { PARENT_TAG, serverRunValues, trackedRunOf } from "./records.ts";
 import { notFound, paramExists, runError } from "./run-errors.ts";
+import { filePlaces, type FilePlace } from "./logged-models.ts";
 import { RunFiles } from "./run-files.ts";
 import { checkServer } from "../check-server.ts";
 import type { MlflowServer } from "../server.ts";
@@ -192,18 +193,15 @@ export class MlflowExperimentTracker implements ExperimentTracker {
   }
 
   async listFiles(id: string) {
-    const { artifacts } = await this.#current(id);
-    return this.#files.list(artifacts);
+    return this.#files.list(await this.#places(id));
   }
 
   async readFile(id: string, path: string) {
-    const { artifacts } = await this.#current(id);
-    return this.#files.read(artifacts, path);
+    return this.#files.read(await this.#places(id), path);
   }
 
   async downloadFile(id: string, path: string, to: string, transfer?: Transfer) {
-    const { artifacts } = await this.#current(id);
-    await this.#files.download(artifacts, path, to, transfer);
+    await this.#files.download(await this.#places(id), path, to, transfer);
   }
 
   async environment(id: string) {
@@ -216,6 +214,11 @@ export class MlflowExperimentTracker implements ExperimentTracker {
 
   check() {
     return checkServer(this.#server);
+  }
+
+  async #places(id: string): Promise<readonly FilePlace[]> {
+    const run = await this.#get(id);
+    return this.#server.call((client) => filePlaces(client, run));
   }
 
   async #deliver(id: string, letter: Letter): Promise<void> {

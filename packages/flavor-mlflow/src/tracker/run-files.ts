@@ -11,6 +11,7 @@ import {
 } from "@modelstack/core/stack";
 import { isMlflowError, walk, type ArtifactFiles } from "@modelstack/mlflow-client";
 import type { MlflowServer } from "../server.ts";
+import type { FilePlace } from "./logged-models.ts";
 
 /** The files of runs, where the server keeps them. */
 export class RunFiles {
@@ -38,19 +39,21 @@ export class RunFiles {
     });
   }
 
-  async list(root: string): Promise<RunFile[]> {
-    return this.#on(root, async (files) => {
-      const found: RunFile[] = [];
-      for await (const { path, file_size = 0 } of walk(files)) found.push({ path, size: file_size });
-      return found;
-    });
+  async list(places: readonly FilePlace[]): Promise<RunFile[]> {
+    const found: RunFile[] = [];
+    for (const { prefix, root } of places)
+      await this.#on(root, async (files) => {
+        for await (const { path, file_size = 0 } of walk(files)) found.push({ path: prefix + path, size: file_size });
+      });
+    return found;
   }
 
   /** @throws StackError ARTIFACT_NOT_FOUND */
-  async read(root: string, path: string): Promise<Uint8Array> {
+  async read(places: readonly FilePlace[], path: string): Promise<Uint8Array> {
+    const { root, at } = placeOf(places, path);
     return this.#on(root, async (files) => {
       try {
-        return Buffer.concat(await Array.fromAsync(files.download(checkRelativePath(path))));
+        return Buffer.concat(await Array.fromAsync(files.download(at)));
       } catch (error) {
         throw absent(error, path);
       }
@@ -58,13 +61,14 @@ export class RunFiles {
   }
 
   /** @throws StackError ARTIFACT_NOT_FOUND */
-  async download(root: string, path: string, to: string, transfer?: Transfer): Promise<void> {
+  async download(places: readonly FilePlace[], path: string, to: string, transfer?: Transfer): Promise<void> {
+    const { root, at } = placeOf(places, path);
     transfer?.signal?.throwIfAborted();
     await access(dirname(to));
     await refuseExisting(to);
     await this.#on(root, async (files) => {
       try {
-        await files.downloadTo(checkRelativePath(path), to, transfer);
+        await files.downloadTo(at, to, transfer);
       } catch (error) {
         throw absent(error, path);
       }
@@ -74,6 +78,12 @@ export class RunFiles {
   async #on<T>(root: string, work: (files: ArtifactFiles) => Promise<T>): Promise<T> {
     return this.#server.call((client) => work(client.artifacts.files(root)));
   }
+}
+
+/** Where a file of a run lies. */
+function placeOf(places: readonly FilePlace[], path: string): { readonly root: string; readonly at: string } {
+  const { prefix, root } = places.find((place) => checkRelativePath(path).startsWith(place.prefix))!;
+  return { root, at: path.slice(prefix.length) };
 }
 
 async function refuseExisting(path: string): Promise<void> {

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import {
   ArtifactIo,
   findRun,
+  isStackError,
   itemsOf,
   messageOf,
   parseSignature,
@@ -20,6 +21,7 @@ import {
   type VersionBump,
 } from "@modelstack/core";
 import { next, openStackFor, print, type Context, type StackFlags } from "../../context.ts";
+import { loggedModel } from "../../logged-model.ts";
 import { withTransfer } from "../../transfer.ts";
 
 export interface Flags extends StackFlags {
@@ -53,7 +55,7 @@ export default async function register(this: Context, flags: Flags, name: string
       const source =
         path === undefined
           ? await outputOf(stack, flags, folder, options)
-          : { model: filesAt(resolve(this.io.cwd(), path)) };
+          : { model: filesAt(resolve(this.io.cwd(), path)), provenance: {} };
       const registration = {
         name,
         model: source.model,
@@ -70,7 +72,7 @@ export default async function register(this: Context, flags: Flags, name: string
       };
       const provenance = {
         registeredBy: "stack models register",
-        ...("run" in source ? { run: source.run } : {}),
+        ...source.provenance,
       };
       return registerModelOn(stack, registration, provenance, options);
     });
@@ -112,14 +114,23 @@ function filesAt(path: string): FileRef | FolderRef {
   return lstatSync(path).isDirectory() ? { folder: path } : { path };
 }
 
-async function outputOf(
-  stack: Stack,
-  flags: Flags,
-  folder: string,
-  options: TransferOptions,
-): Promise<{ run: string; model: FileRef | FolderRef }> {
+/** A model, and which run it is of. */
+interface OfRun {
+  readonly model: FileRef | FolderRef;
+  readonly provenance: { readonly run: string } | { readonly trackedRun: string };
+}
+
+/** An output of a pipeline run, or a file or folder that another program logged to a tracked run. */
+async function outputOf(stack: Stack, flags: Flags, folder: string, options: TransferOptions): Promise<OfRun> {
   const metadata = await stack.metadataStore();
-  const run = await findRun(metadata, flags.run!);
+  let run;
+  try {
+    run = await findRun(metadata, flags.run!);
+  } catch (error) {
+    const logged = isStackError(error, "not-found") ? await loggedModel(stack, flags, folder, options) : undefined;
+    if (logged === undefined) throw error;
+    return logged;
+  }
   const outputs = await Array.fromAsync(itemsOf((page) => metadata.outputs({ run: run.id, ...page })));
   const output = chooseOutput(outputs, flags, run.name);
   const record = await metadata.getArtifact(output.digest);
@@ -131,7 +142,7 @@ async function outputOf(
   }
   const path = join(folder, output.fileName ?? output.name);
   await new ArtifactIo(() => stack.artifactStore(), metadata).copyTo(record, path, options);
-  return { run: run.id, model: record.form === "directory" ? { folder: path } : { path } };
+  return { provenance: { run: run.id }, model: record.form === "directory" ? { folder: path } : { path } };
 }
 
 function chooseOutput(outputs: readonly OutputRecord[], { artifact, step }: Flags, run: string): OutputRecord {

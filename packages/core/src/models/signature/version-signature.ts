@@ -24,10 +24,14 @@ export async function signatureOf(
   }
 }
 
-/** As {@link signatureOf}, without asking the registry about versions that say that they have none. */
+/**
+ * As {@link signatureOf}, without asking the registry about versions that say that they have none: those of this framework. What other
+ * programs registered, they may have described in a way that the registry shows as that file.
+ */
 export async function loadedSignature(
   registry: ModelRegistry,
   version: RegistryModelVersion,
 ): Promise<ModelSignature | undefined> {
-  return version.tags[SIGNATURE_TAG] === undefined ? undefined : signatureOf(registry, version);
+  const isOurs = version.modelDigest !== undefined;
+  return isOurs && version.tags[SIGNATURE_TAG] === undefined ? undefined : signatureOf(registry, version);
 }
