@@ -4,6 +4,8 @@ import { basename, delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keepOutput, temporaryFolder } from "./support/kept.ts";
 import { blocksOf, compared, linksOf, type Block } from "./support/markdown.ts";
+import { mlflowPython } from "./support/mlflow-python.ts";
+import { startMlflow, type MlflowServer } from "./support/mlflow-server.ts";
 import { plantedVariables } from "./support/planted.ts";
 import { pythonWith, sharePython } from "./support/python.ts";
 
@@ -70,15 +72,31 @@ function homeOf(folder: string): string {
   return `/home/ada/${folder.includes("docs-tutorials-") ? "birds" : (example ?? "penguins")}`;
 }
 
-function bash(folder: string, script: string): string {
+/** Where pages say that their MLflow server is. */
+const MLFLOW = "http://127.0.0.1:5000";
+
+/** Starts what a page has a server for, with MLflow's own client as `python3`. */
+async function mlflowFor(page: string): Promise<MlflowServer | undefined> {
+  if (!read(page).includes("MLFLOW_TRACKING_URI")) return undefined;
+  const [server, python] = await Promise.all([startMlflow("3.17.2"), mlflowPython()]);
+  const path = [dirname(python), environment["PATH"]].join(delimiter);
+  servers.set(page, { ...environment, PATH: path, MLFLOW_TRACKING_URI: server.url, PYTHONWARNINGS: "ignore" });
+  return server;
+}
+
+/** What the commands of pages that have a server find in their environment. */
+const servers = new Map<string, NodeJS.ProcessEnv>();
+
+function bash(folder: string, script: string, page = ""): string {
   const prelude = 'exec 2>&1; npx() { "$@"; }';
+  const env = servers.get(page) ?? environment;
   const { stdout, status } = spawnSync("bash", ["-euo", "pipefail", "-c", `${prelude}\n${script}`], {
     cwd: folder,
-    env: environment,
+    env,
     encoding: "utf8",
   });
   keepOutput(stdout);
-  const output = stdout.replaceAll(folder, homeOf(folder));
+  const output = stdout.replaceAll(folder, homeOf(folder)).replaceAll(env["MLFLOW_TRACKING_URI"] ?? MLFLOW, MLFLOW);
   if (status !== 0) throw new Error(`exit ${status} after:\n${output}`);
   return output;
 }
@@ -92,20 +110,23 @@ function write(folder: string, name: string, text: string): void {
 }
 
 /** Does what a reader does with a block, and returns what that prints. */
-function follow(block: Block, folder: string): string {
+function follow(block: Block, folder: string, page: string): string {
   const { language, words, text } = block;
   const name = fileOf(block);
   if (name !== undefined) write(folder, name, text);
-  if (language === "sh") return bash(folder, text);
-  if (words.includes("run")) return bash(folder, `node ${name}`);
-  return name === "stack.yaml" ? bash(folder, "npx stack validate") : "";
+  if (language === "sh") return bash(folder, text, page);
+  if (words.includes("run")) return bash(folder, `${language === "python" ? "python3" : "node"} ${name}`, page);
+  return name === "stack.yaml" ? bash(folder, "npx stack validate", page) : "";
 }
 
 describe.each(pages)("%s", (page) => {
   const blocks = blocksOf(read(page));
   const folder = join(temporary, "run", page.replaceAll(/\W/g, "-"));
 
+  let server: MlflowServer | undefined;
+  afterAll(() => server?.stop());
   beforeAll(async () => {
+    server = await mlflowFor(page);
     startIn(folder, page);
     if (existsSync(join(folder, "requirements.txt"))) {
       // Made here, where pip knows how to reach packages.
@@ -125,7 +146,7 @@ describe.each(pages)("%s", (page) => {
     const next = blocks[i + 1];
     const shown = next?.language === "text" && next.follows ? next.text : undefined;
     it(`line ${block.line}: ${block.text.split("\n", 1)[0]}`, () => {
-      const output = follow(block, folder);
+      const output = follow(block, folder, page);
       const both = compared(output, shown ?? output);
       expect(both.printed).toBe(both.shown);
     });

@@ -7,9 +7,12 @@ const folder = join(import.meta.dirname, "..", "mlflow");
 /** Asks MLflow's own Python client something of a server: a command of `models.py`. */
 export type AskPython = <T>(command: string, given?: object) => T;
 
+/** A Python that has MLflow's own client, and what loads the models of the examples. */
+export const mlflowPython = () => pythonWith(join(folder, "requirements.txt"));
+
 /** Gives what asks MLflow's own client. The first time, it is installed, which takes minutes. */
 export async function pythonClient(trackingUri: string): Promise<AskPython> {
-  const python = await pythonWith(join(folder, "requirements.txt"));
+  const python = await mlflowPython();
   return <T>(command: string, given: object = {}) => {
     const said = execFileSync(python, [join(folder, "models.py"), trackingUri, command], {
       input: JSON.stringify(given),
