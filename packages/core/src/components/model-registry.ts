@@ -29,6 +29,15 @@ export interface RegisteredModel {
   readonly url?: string;
 }
 
+/** A model in a list. */
+export interface ListedModel extends RegisteredModel {
+  /**
+   * The newest version in each stage, and of those in none, from registries that list them with the model at no cost. Of others, ask
+   * {@link ModelRegistry.getLatestModelVersion}.
+   */
+  readonly latestVersions?: readonly RegistryModelVersion[];
+}
+
 /** `model` files are what is loaded; `extra` files (environment.json, a model card) lie beside them. */
 export type FilePart = "model" | "extra";
 
@@ -202,7 +211,7 @@ export interface ModelRegistry extends Checkable {
   restoreModel(name: string, by: Caller): Promise<RegisteredModel>;
   getModel(name: string): Promise<RegisteredModel>;
   /** By name, unless the query says otherwise. */
-  listModels(query?: ModelQuery): Promise<Page<RegisteredModel>>;
+  listModels(query?: ModelQuery): Promise<Page<ListedModel>>;
 
   /**
    * Registers a version with its files. The model is made if there is none of that name.

@@ -49,6 +49,7 @@ export {
   modelVersionStages,
   stageNamed,
   type FilePart,
+  type ListedModel,
   type ModelComment,
   type ModelFile,
   type ModelQuery,

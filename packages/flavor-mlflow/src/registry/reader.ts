@@ -5,7 +5,9 @@ import {
   pageOf,
   versionValues,
   type FieldValues,
+  type ListedModel,
   type ModelQuery,
+  type ModelVersionStage,
   type ModelVersionQuery,
   type Page,
   type RegisteredModel,
@@ -87,14 +89,19 @@ export class Reader {
   }
 
   /** The newest version of a model, or of those in a stage. */
-  newest(model: ServerModel, stage: string | undefined): RegistryModelVersion | undefined {
-    const [newest] = model.latest_versions
-      .filter((version) => !isReplaced(version) && (stage === undefined || version.current_stage === stage))
-      .sort((a, b) => Number(b.version) - Number(a.version));
-    return newest === undefined ? undefined : versionOf(newest, model.aliases, this.#page);
+  newest(model: ServerModel, stage: ModelVersionStage | undefined): RegistryModelVersion | undefined {
+    return this.#latestVersions(model).find((version) => stage === undefined || version.stage === stage);
   }
 
-  async listModels({ name, tags = {}, deleted = false, ...query }: ModelQuery): Promise<Page<RegisteredModel>> {
+  /** The newest version in each stage, the last one first. */
+  #latestVersions({ latest_versions, aliases }: ServerModel): RegistryModelVersion[] {
+    return latest_versions
+      .filter((version) => !isReplaced(version))
+      .sort((a, b) => Number(b.version) - Number(a.version))
+      .map((version) => versionOf(version, aliases, this.#page));
+  }
+
+  async listModels({ name, tags = {}, deleted = false, ...query }: ModelQuery): Promise<Page<ListedModel>> {
     if (deleted) throw nothingDeleted();
     const filter = [
       ...(query.filter ?? []),
@@ -103,7 +110,11 @@ export class Reader {
     ];
     return this.#search("model", { ...query, filter }, [["name", "ASC"]], modelValues, async (request) => {
       const { registered_models, next_page_token } = await this.#client.registeredModels.search(request);
-      return { items: registered_models.map((model) => this.viewOfModel(model)), next_page_token };
+      const items = registered_models.map((model) => ({
+        ...this.viewOfModel(model),
+        latestVersions: this.#latestVersions(model),
+      }));
+      return { items, next_page_token };
     });
   }
 

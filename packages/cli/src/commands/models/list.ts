@@ -1,5 +1,6 @@
 import {
   requireRegistry,
+  type ListedModel,
   type ModelRegistry,
   type RegisteredModel,
   type RegistryModelVersion,
@@ -75,9 +76,15 @@ interface Row extends RegisteredModel, WithColumns {
 
 async function withVersions(
   registry: ModelRegistry,
-  model: RegisteredModel,
+  { latestVersions, ...model }: ListedModel,
   columns: readonly SearchColumn[],
 ): Promise<Row> {
+  if (latestVersions !== undefined) {
+    const [latest] = latestVersions.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+    const production = latestVersions.find(({ stages }) => stages.includes("Production"));
+    return rowOf(model, columns, latest, production);
+  }
+  // One call for each model: only where the list did not bring them.
   const [latest, production] = await Promise.all([
     registry.getLatestModelVersion(model.name),
     registry.getLatestModelVersion(model.name, "Production"),

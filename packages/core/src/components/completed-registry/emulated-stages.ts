@@ -24,6 +24,11 @@ export function emulatedStages(registry: ModelRegistry, book: ChangeBook): Model
     restoreModelVersion: (...request) => staged(registry.restoreModelVersion(...request)),
     getModelVersion: (...request) => staged(registry.getModelVersion(...request)),
     getModelVersionByAlias: (...request) => staged(registry.getModelVersionByAlias(...request)),
+    // The registry cannot know which are the newest in a stage.
+    listModels: async (query) => {
+      const { items, ...page } = await registry.listModels(query);
+      return { ...page, items: items.map(({ latestVersions: _, ...model }) => model) };
+    },
     listModelVersions: (query) => stages.list(query),
     getLatestModelVersion: async (model, stage) =>
       (await stages.list({ model, limit: 1, ...(stage === undefined ? {} : { stage }) })).items[0],

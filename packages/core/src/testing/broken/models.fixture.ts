@@ -183,6 +183,17 @@ export const modelMutations: readonly Mutation<ModelRegistry>[] = [
     }),
   },
   {
+    rule: "what is listed with a model as newest is newest",
+    failing: "lists with a model, if it lists them at all, the versions that it finds as the newest in each stage",
+    breakIt: (registry) => ({
+      listModels: async (query) => {
+        const { items, ...page } = await registry.listModels(query);
+        const { items: latestVersions } = await registry.listModelVersions({ limit: 1 });
+        return { ...page, items: items.map((model) => ({ ...model, latestVersions })) };
+      },
+    }),
+  },
+  {
     rule: "a list has an end, and no other one than its own",
     failing: "lists models in pages",
     breakIt: (registry) => ({ listModels: async (query) => ({ items: (await registry.listModels(query)).items }) }),

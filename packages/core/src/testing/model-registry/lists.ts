@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { modelVersionStages } from "../../components/model-registry.ts";
 import { by, inPagesOfTwo, upTo } from "../tools.ts";
 import type { RegistrySuite } from "./fixture.ts";
 
@@ -106,6 +107,27 @@ export function listTests({ it, capabilities }: RegistrySuite): void {
     await register("other");
 
     expect(await registry.getLatestModelVersion("fraud")).toEqual(last);
+  });
+
+  it("lists with a model, if it lists them at all, the versions that it finds as the newest in each stage", async ({
+    registry,
+    register,
+  }) => {
+    for (const stage of ["Production", "Production", "Staging", "None"] as const) {
+      const { version } = await register("fraud");
+      await registry.setStage("fraud", version, stage, by);
+    }
+    const newest = (
+      await Promise.all(modelVersionStages.map((stage) => registry.getLatestModelVersion("fraud", stage)))
+    )
+      .filter((version) => version !== undefined)
+      .map(({ version }) => version);
+
+    const [model] = (await registry.listModels()).items;
+
+    const listed = model?.latestVersions?.map(({ version }) => version) ?? newest;
+    expect(newest).toHaveLength(3);
+    expect(listed.toSorted()).toEqual(newest.toSorted());
   });
 
   it("finds no latest version of a model that has none or is not there", async ({ registry }) => {

@@ -123,7 +123,7 @@ function renameTests({ it }: RegistrySuite): void {
 
     await expect(registry.renameModel("one", "two", by)).rejects.toMatchObject({ code: "MODEL_EXISTS" });
 
-    expect((await registry.listModels()).items).toEqual([one, two]);
+    expect((await registry.listModels()).items).toMatchObject([one, two]);
   });
 }
 
