@@ -19,6 +19,10 @@ export interface MlflowServer extends AsyncDisposable {
   /** The Python that it runs on, which has its client too. */
   readonly python: string;
   stop(): Promise<void>;
+  /** Ends it as a crash does; its data stay. */
+  kill(): Promise<void>;
+  /** Starts it again after that, where it was. */
+  restart(): Promise<void>;
 }
 
 /** It takes so long on a busy machine. In milliseconds. */
@@ -30,9 +34,14 @@ export async function startMlflow(version: MlflowVersion): Promise<MlflowServer>
   const folder = temporaryFolder(`modelstack-mlflow-${version}`);
   const url = `http://127.0.0.1:${await freePort()}`;
   const log = join(folder.path, "server.log");
-  const server = spawnServer(python, folder.path, new URL(url).port, log);
+  let server = spawnServer(python, folder.path, new URL(url).port, log);
+  const kill = () => stopGroup(server);
+  const restart = async () => {
+    server = spawnServer(python, folder.path, new URL(url).port, log);
+    await ready(url, server);
+  };
   const stop = async () => {
-    await stopGroup(server);
+    await kill();
     folder[Symbol.dispose]();
   };
   try {
@@ -42,12 +51,12 @@ export async function startMlflow(version: MlflowVersion): Promise<MlflowServer>
     await stop();
     throw new Error(`MLflow ${version} did not start:\n${said}`, { cause });
   }
-  return { version, url, python, stop, [Symbol.asyncDispose]: stop };
+  return { version, url, python, stop, kill, restart, [Symbol.asyncDispose]: stop };
 }
 
 function spawnServer(python: string, folder: string, port: string, log: string): ChildProcess {
   const artifacts = join(folder, "artifacts");
-  mkdirSync(artifacts);
+  mkdirSync(artifacts, { recursive: true });
   const output = openSync(log, "w");
   const address = ["--host", "127.0.0.1", "--port", port, "--workers", "1"];
   const stores = ["--backend-store-uri", `sqlite:///${join(folder, "mlflow.db")}`];

@@ -64,6 +64,7 @@ export async function project(context: Context, flags: CommonFlags): Promise<Pro
   const options = {
     cwd: io.cwd(),
     ...(stackFile === undefined ? {} : { stackFile }),
+    onWarning: (text: string) => say(context, `warning: ${visible(maskSecrets(text))}`),
     ...(verbose ? { onNote: (text: string) => say(context, style("dim", `note: ${visible(maskSecrets(text))}`)) } : {}),
   };
   return openProject(options, await builtInPlugins());

@@ -8,19 +8,23 @@ import { trackerCapabilities } from "./tracker/capabilities.ts";
 /** Under which name the tracker and the registry of a stack share their server. */
 const SERVER = "@modelstack/flavor-mlflow/server";
 
+const { nonFiniteMetrics, repeatedPoints, nestedRuns } = trackerCapabilities;
+
 const experimentTracker = defineFlavor({
   kind: "experiment_tracker",
   name: "mlflow",
   description: "Experiments and runs on an MLflow server.",
   config: trackerConfig,
-  capabilities: trackerCapabilities,
+  capabilities: { nonFiniteMetrics, repeatedPoints, nestedRuns },
   // The client is loaded when a stack is opened: what only reads stack.yaml needs none.
   create: async (config, context: FlavorContext) => {
     const [{ MlflowServer }, { MlflowExperimentTracker }] = await Promise.all([
       import("./server.ts"),
       import("./tracker/experiment-tracker.ts"),
     ]);
-    return new MlflowExperimentTracker(context.shared(SERVER, () => new MlflowServer(config, context)));
+    const server = context.shared(SERVER, () => new MlflowServer(config, context));
+    const { stateFolder, warn } = context;
+    return new MlflowExperimentTracker(server, { stateFolder, warn, required: config.required });
   },
 });
 

@@ -67,6 +67,16 @@ export const runsRoutes = buildRouteMap({
         customUsage: ["first latest", "first latest --md"],
       },
     }),
+    flush: buildCommand({
+      loader: () => import("../commands/runs/flush.ts"),
+      parameters: { flags: stackFlags, positional: { kind: "tuple", parameters: [run] } },
+      docs: {
+        brief: "Send what a run logged while the tracker's server was away",
+        fullDescription:
+          "Send what a run logged while the server of the experiment tracker was away, and waits in .stack/spool. Sending it twice does no harm.",
+        customUsage: ["latest"],
+      },
+    }),
     best: buildCommand({
       loader: () => import("../commands/runs/best.ts"),
       parameters: {

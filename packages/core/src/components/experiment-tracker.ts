@@ -96,6 +96,14 @@ export interface RunFile {
   readonly size: number;
 }
 
+/** What became of what waited for a tracker's server. */
+export interface SentWaiting {
+  /** How many entries the server took. */
+  readonly sent: number;
+  /** What it did not take, in its words. */
+  readonly refused: readonly string[];
+}
+
 /** Variables for programs, such as Python training code, that log to a run with a client of their own. */
 export interface ProgramEnvironment {
   /** Names as every system takes them: letters, digits and `_`, no digit first, not beginning with `STACK_`. */
@@ -182,6 +190,13 @@ export interface ExperimentTracker extends Checkable {
   downloadFile(id: string, path: string, to: string, transfer?: Transfer): Promise<void>;
   /** What a program needs to log to this run itself. Nothing, where no program could. */
   environment(id: string): Promise<ProgramEnvironment>;
-  /** Returns when all that was logged is durable. */
+  /** Returns when all that was logged is durable: kept by the tracker, or on this machine until its server is back. */
   flush(): Promise<void>;
+  /**
+   * Sends what was logged to a run while the tracker's server was away, and waits on this machine. Trackers without a server have no such
+   * method. What the server refuses is kept.
+   *
+   * @throws StackError of the kind `unavailable` when it is away still; what was not sent waits on
+   */
+  sendWaiting?(id: string): Promise<SentWaiting>;
 }

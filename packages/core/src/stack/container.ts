@@ -35,6 +35,7 @@ export interface StackScope {
   readonly defaultTags: Readonly<Record<string, string>>;
   readonly opened: AsyncDisposableStack;
   readonly note: (message: string) => void;
+  readonly warn: (message: string) => void;
 }
 
 const roots = new WeakMap<FlavorCatalog, Container>();
@@ -67,8 +68,9 @@ export function createStackContainer(catalog: FlavorCatalog, scope: StackScope):
     child.bind<unknown>(COMPONENT[kind]).toResolvedValue(
       async (flavors: FlavorCatalog, { opened, modelNames, defaultTags, ...context }: StackScope) => {
         const flavor = await flavors.find(kind, name);
-        const { projectFolder, stateFolder, note } = context;
-        const component = await flavor.create(config, { projectFolder, stateFolder, component: get, shared, note });
+        const { projectFolder, stateFolder, note, warn } = context;
+        const about = { projectFolder, stateFolder, component: get, shared, note, warn };
+        const component = await flavor.create(config, about);
         if (isDisposable(component)) opened.use(component);
         if (kind !== "model_registry") return component;
         // Of that kind, as its flavor says.

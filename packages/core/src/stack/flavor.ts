@@ -20,6 +20,8 @@ export interface FlavorContext {
    * brought up to date. The command shows it with `--verbose`.
    */
   readonly note: (message: string) => void;
+  /** Tells, in a line, what somebody has to know although nothing has failed: that a server is away, and what is done meanwhile. */
+  readonly warn: (message: string) => void;
 }
 
 /** One way of providing one kind of stack component: plain data. */

@@ -39,6 +39,7 @@ export type {
   ProgramEnvironment,
   RunFile,
   RunInput,
+  SentWaiting,
   TrackedRun,
   TrackedRunQuery,
   TrackedRunStatus,
@@ -171,6 +172,7 @@ export { BYTE_SIZE_FORM, parseByteSize } from "../byte-size.ts";
 export { digestOf, isDigest, shortDigest, type Digest } from "../digest.ts";
 export { canonicalJson, encodeJson, type Json } from "../json.ts";
 export { checkLabel, checkPortableName, hasControlCharacters, printable } from "../names.ts";
+export { withFolderLock } from "../folder-lock.ts";
 export { leftBehind, removeLeftBehind, temporaryName } from "../temporary-names.ts";
 export { checkFileName, checkRelativePath, safeJoin } from "../safe-path.ts";
 export { didYouMean, nearest } from "../suggest.ts";

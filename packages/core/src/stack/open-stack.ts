@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname, join, resolve } from "node:path";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
 import { StackError } from "../errors.ts";
@@ -21,6 +22,8 @@ export interface StackOptions {
   readonly cwd?: string | undefined;
   /** Told, in lines, what is used, and what components do that need not be known. Default: nobody. */
   readonly onNote?: ((message: string) => void) | undefined;
+  /** Told, in lines, what components warn of. Default: `process.emitWarning`. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** A project: its stack.yaml and the flavors that its stacks can use. */
@@ -28,6 +31,7 @@ export interface Project {
   readonly file: StackFile;
   readonly folder: string;
   readonly note: (message: string) => void;
+  readonly warn: (message: string) => void;
   /** @throws StackError of the plugin that cannot be found or is there twice */
   catalog(): Promise<FlavorCatalog>;
 }
@@ -40,12 +44,15 @@ export async function openProject(options: StackOptions, builtIn: readonly Plugi
   const packageJson = findUpwards("package.json", cwd);
   const folder = path !== undefined ? dirname(path) : packageJson !== undefined ? dirname(packageJson) : cwd;
   let catalog: Promise<FlavorCatalog> | undefined;
-  const { onNote: note = () => undefined } = options;
+  const { onNote: note = () => undefined, onWarning: warn = (message) => process.emitWarning(message) } = options;
+  // What is told while a step runs is not what the step prints.
+  const outside = AsyncLocalStorage.snapshot();
   note(`stack.yaml: ${path ?? "none, the built-in stack serves"}`);
   return {
     file,
     folder,
-    note,
+    note: (message) => outside(note, message),
+    warn: (message) => outside(warn, message),
     catalog: () => (catalog ??= loadCatalog(file, folder, builtIn)),
   };
 }
@@ -125,6 +132,7 @@ export async function openStackOf(project: Project, stackName?: string): Promise
     defaultTags: project.file.defaultTags,
     opened,
     note: project.note,
+    warn: project.warn,
   });
   return new Stack(
     {

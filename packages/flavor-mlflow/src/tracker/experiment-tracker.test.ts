@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { describeExperimentTracker } from "@modelstack/core/testing";
 import { afterAll, expect, it } from "vitest";
@@ -34,10 +37,16 @@ for (const running of servers) {
   describeExperimentTracker(`mlflow on MLflow ${running.version}`, async () => {
     const server = connect();
     await emptied(server);
+    const state = mkdtempSync(join(tmpdir(), "modelstack-state-"));
+    const tracker = () =>
+      new MlflowExperimentTracker(server, { stateFolder: state, required: false, warn: () => undefined });
     return {
-      tracker: new MlflowExperimentTracker(server),
-      reopen: async () => new MlflowExperimentTracker(server),
-      dispose: () => server[Symbol.asyncDispose](),
+      tracker: tracker(),
+      reopen: async () => tracker(),
+      dispose: async () => {
+        await server[Symbol.asyncDispose]();
+        rmSync(state, { recursive: true });
+      },
     };
   });
 }

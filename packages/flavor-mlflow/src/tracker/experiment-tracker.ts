@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   addPoint,
   checkLabel,
@@ -7,6 +8,8 @@ import {
   type Caller,
   type ExperimentTracker,
   type FileRef,
+  type FlavorContext,
+  type HealthCheck,
   type MetricPoint,
   type MetricSummary,
   type Page,
@@ -14,6 +17,7 @@ import {
   type RunInput,
   type SearchFilter,
   type SearchQuery,
+  type SentWaiting,
   type TrackedRun,
   type TrackedRunQuery,
   type TrackedRunStatus,
@@ -21,11 +25,13 @@ import {
 } from "@modelstack/core/stack";
 import type { MlflowClient, Run } from "@modelstack/mlflow-client";
 import { trackerCapabilities } from "./capabilities.ts";
+import { checkSpool } from "./check-spool.ts";
+import { Delivery } from "./delivery.ts";
 import { programEnvironment } from "./environment.ts";
 import { Experiments } from "./experiments.ts";
 import { serverFilter, serverOrder } from "./filters.ts";
 import { historyOf, LastHistory } from "./history.ts";
-import { deliver, pairs, type Letter } from "./letters.ts";
+import { pairs, type Letter } from "./letters.ts";
 import { Outbox } from "./outbox.ts";
 import { wantedPage } from "./paging.ts";
 import { PARENT_TAG, serverRunValues, trackedRunOf } from "./records.ts";
@@ -35,6 +41,7 @@ import { RunFiles } from "./run-files.ts";
 import { checkServer } from "../check-server.ts";
 import type { MlflowServer } from "../server.ts";
 import { sourceTags } from "./source-tags.ts";
+import { Spool } from "./spool.ts";
 
 const PAGE = 100;
 /** How many metrics are asked for at the same time. */
@@ -52,21 +59,39 @@ interface KnownRun {
 
 type Texts = Readonly<Record<string, string>>;
 
+interface TrackerOptions extends Pick<FlavorContext, "stateFolder" | "warn"> {
+  /** Whether it is an error that the server is away; otherwise what is logged waits on the disk. */
+  readonly required: boolean;
+}
+
 /** Experiments and runs on an MLflow server. */
 export class MlflowExperimentTracker implements ExperimentTracker {
   readonly capabilities = trackerCapabilities;
   readonly #server: MlflowServer;
   readonly #experiments: Experiments;
   readonly #files: RunFiles;
+  readonly #spool: Spool;
+  readonly #delivery: Delivery;
   readonly #outbox: Outbox;
+  readonly #pipelineRuns = new Map<string, string>();
   readonly #history = new LastHistory();
   readonly #known = new Map<string, KnownRun>();
 
-  constructor(server: MlflowServer) {
+  constructor(server: MlflowServer, { stateFolder, required, warn }: TrackerOptions) {
     this.#server = server;
     this.#experiments = new Experiments(server);
     this.#files = new RunFiles(server);
-    this.#outbox = new Outbox((run, letter) => this.#deliver(run, letter));
+    this.#spool = new Spool(join(stateFolder, "spool", "mlflow"));
+    this.#delivery = new Delivery({
+      server,
+      files: this.#files,
+      spool: this.#spool,
+      required,
+      warn,
+      place: (run) => this.#run(run),
+      nameOf: (run) => this.#pipelineRuns.get(run) ?? run,
+    });
+    this.#outbox = new Outbox((run, letter) => this.#send(run, letter));
   }
 
   createExperiment({ name, tags }: Parameters<ExperimentTracker["createExperiment"]>[0], _by: Caller) {
@@ -98,12 +123,15 @@ export class MlflowExperimentTracker implements ExperimentTracker {
       }),
     );
     this.#remember(run);
+    const pipelineRun = tags["modelstack.pipeline_run_id"];
+    if (pipelineRun !== undefined) this.#pipelineRuns.set(run.info.run_id, pipelineRun);
     return this.#tracked(run);
   }
 
   async endRun(id: string, status: Exclude<TrackedRunStatus, "running">, endedAt = new Date()): Promise<void> {
     await this.#outbox.settled(id);
-    await this.#deliver(id, { kind: "end", status, at: endedAt.getTime() });
+    await this.#send(id, { kind: "end", status, at: endedAt.getTime() });
+    await this.#delivery.drainIfBack(id);
   }
 
   async getRun(id: string): Promise<TrackedRun> {
@@ -144,7 +172,7 @@ export class MlflowExperimentTracker implements ExperimentTracker {
   async logParams(id: string, params: Texts): Promise<void> {
     this.#checkTexts("param", params);
     if (Object.keys(params).length > PARAMS_AT_ONCE) await this.#refuseOtherParams(id, params);
-    await this.#deliver(id, { kind: "params", params });
+    await this.#send(id, { kind: "params", params });
   }
 
   async logMetrics(id: string, points: readonly MetricPoint[]): Promise<void> {
@@ -179,17 +207,17 @@ export class MlflowExperimentTracker implements ExperimentTracker {
 
   async setTags(id: string, tags: Texts): Promise<void> {
     this.#checkTexts("tag", tags);
-    await this.#deliver(id, { kind: "tags", tags });
+    await this.#send(id, { kind: "tags", tags });
   }
 
   async logInput(id: string, input: RunInput): Promise<void> {
-    await this.#deliver(id, { kind: "input", input });
+    await this.#send(id, { kind: "input", input });
   }
 
   async logFile(id: string, path: string, content: Uint8Array | FileRef, transfer?: Transfer): Promise<void> {
     checkRelativePath(path);
-    const { artifacts } = await this.#run(id);
-    await this.#files.put(artifacts, path, content, transfer);
+    if (!RUN_ID.test(id)) throw notFound(id);
+    await this.#delivery.sendFile(id, path, content, transfer);
   }
 
   async listFiles(id: string) {
@@ -208,12 +236,17 @@ export class MlflowExperimentTracker implements ExperimentTracker {
     return programEnvironment(this.#server, id, (await this.#run(id)).experimentId);
   }
 
-  flush() {
-    return this.#outbox.flush();
+  async flush(): Promise<void> {
+    await this.#outbox.flush();
+    for (const run of this.#known.keys()) await this.#delivery.drainIfBack(run);
   }
 
-  check() {
-    return checkServer(this.#server);
+  async sendWaiting(id: string): Promise<SentWaiting> {
+    return this.#delivery.drain(id);
+  }
+
+  async check(): Promise<readonly HealthCheck[]> {
+    return [...(await checkServer(this.#server)), ...(await checkSpool(this.#spool))];
   }
 
   async #places(id: string): Promise<readonly FilePlace[]> {
@@ -221,8 +254,9 @@ export class MlflowExperimentTracker implements ExperimentTracker {
     return this.#server.call((client) => filePlaces(client, run));
   }
 
-  async #deliver(id: string, letter: Letter): Promise<void> {
-    await this.#on(id, (client) => deliver(client, id, letter));
+  async #send(id: string, letter: Letter): Promise<void> {
+    if (!RUN_ID.test(id)) throw notFound(id);
+    await this.#delivery.send(id, letter);
   }
 
   /** Does something with a run, and says that there is none where the server does. */

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { expect, it, onTestFinished } from "vitest";
 import { describeWithMlflow } from "../../../../tests/support/mlflow.ts";
-import { serverAt } from "../server.fixture.ts";
-import { MlflowExperimentTracker } from "./experiment-tracker.ts";
+import { serverAt, trackerAt } from "../server.fixture.ts";
 
 const by = { actor: "ada" };
 const points = (count: number) => Array.from({ length: count }, (_, step) => ({ key: "loss", value: 1 / step, step }));
@@ -23,8 +22,8 @@ function requests(): string[] {
 describeWithMlflow("what is asked of a server", (url) => {
   it("is 14 requests for a run with 10,000 points, logged one by one, and 50 parameters", async () => {
     const experiment = `requests-${randomUUID()}`;
-    await new MlflowExperimentTracker(serverAt(url)).createExperiment({ name: experiment }, by);
-    const tracker = new MlflowExperimentTracker(serverAt(url));
+    await trackerAt(serverAt(url)).tracker.createExperiment({ name: experiment }, by);
+    const tracker = trackerAt(serverAt(url)).tracker;
     const seen = requests();
 
     const { id } = await tracker.startRun({ experiment, name: "train" }, by);
@@ -44,7 +43,7 @@ describeWithMlflow("what is asked of a server", (url) => {
   });
 
   it("is cut to what MLflow takes at once", async () => {
-    const tracker = new MlflowExperimentTracker(serverAt(url));
+    const tracker = trackerAt(serverAt(url)).tracker;
     const { id } = await tracker.startRun({ experiment: `large-${randomUUID()}`, name: "train" }, by);
     const record = (length: number) =>
       Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`k${n}`, "ü".repeat(length)]));
@@ -63,7 +62,7 @@ describeWithMlflow("what is asked of a server", (url) => {
   });
 
   it("keeps keys that MLflow refuses, and shows those of other clients as they are", async () => {
-    const tracker = new MlflowExperimentTracker(serverAt(url));
+    const tracker = trackerAt(serverAt(url)).tracker;
     const keys = ["it's", "a//b", "..", "/x", "x/", ":x27:", ":x61:", "a:b", "🎉"];
     const params = Object.fromEntries(keys.map((key) => [key, key]));
     const { id } = await tracker.startRun({ experiment: `keys-${randomUUID()}`, name: "train" }, by);
