@@ -50,3 +50,17 @@ export async function stoppable<T>(what: string, signal: AbortSignal | undefined
     throw new StackError("TRANSFER_CANCELLED", `${what} was stopped; nothing of it is left.`, { cause });
   }
 }
+
+/** Waits for something that only looks, and no longer than until it is stopped. @throws the signal's reason */
+export async function unlessStopped<T>(signal: AbortSignal | undefined, looking: Promise<T>): Promise<T> {
+  if (signal === undefined) return looking;
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([looking, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { join } from "node:path";
 import type { LoadedModel } from "../artifacts/model.ts";
 import type { ModelUse } from "../components/records.ts";
-import { stoppable, transferOf, type Transfer, type TransferOptions } from "../components/transfer.ts";
+import { stoppable, transferOf, unlessStopped, type Transfer, type TransferOptions } from "../components/transfer.ts";
 import { messageOf } from "../errors.ts";
 import { commandLine } from "../execution/command-line.ts";
 import { originOf, type FoundModel } from "../execution/run-models.ts";
@@ -27,7 +27,8 @@ type User = Pick<ModelUse, "user" | "command" | "run" | "instance">;
  * @throws StackError of the reference, as `resolveModel` gives it, and of the registry; DIGEST_MISMATCH when it is not what was registered; TRANSFER_CANCELLED
  */
 export async function loadModelFrom(stack: Stack, uri: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const found = await findModel(stack, uri);
+  const { signal } = options;
+  const found = await stoppable(`Loading ${uri}`, signal, () => unlessStopped(signal, findModel(stack, uri)));
   if (found.warning !== undefined) options.onWarning?.(found.warning);
   return loadFound(stack, found, { user: userName(), command: commandLine() }, options);
 }

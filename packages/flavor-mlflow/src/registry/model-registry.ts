@@ -136,7 +136,7 @@ export class MlflowModelRegistry implements ProvidedModelRegistry {
   ): Promise<RegistryModelVersion> {
     const all = [...written(tags), ...about, ...paramTags(params), ...metricTags(metrics)];
     const request = { name, source, run_id: place.run, description, tags: all };
-    return this.#reader.view(await makeVersion(client, request, await this.#reader.find(name), signal));
+    return this.#reader.view(await makeVersion(client, request, await this.#reader.find(name, { signal }), signal));
   }
 
   async updateModelVersion(name: string, version: string, { description, tags = {} }: Described) {

@@ -20,15 +20,18 @@ export async function newPlace(
   model: string,
   trackedRun: string | undefined,
   user: string,
+  signal: AbortSignal | undefined,
 ): Promise<Place> {
   const own = trackedRun === undefined;
-  const { run_id, artifact_uri } = own ? await makeRun(client, model, user) : await trackedInfo(client, trackedRun);
+  const { run_id, artifact_uri } = own
+    ? await makeRun(client, model, user)
+    : await trackedInfo(client, trackedRun, signal);
   return { run: run_id, own, uri: `${artifact_uri}/models/${model}/${randomUUIDv7()}` };
 }
 
-async function trackedInfo(client: MlflowClient, run_id: string) {
+async function trackedInfo(client: MlflowClient, run_id: string, signal: AbortSignal | undefined) {
   try {
-    return (await client.runs.get({ run_id })).info;
+    return (await client.runs.get({ run_id }, { signal })).info;
   } catch (error) {
     if (!isMlflowError(error, "not-found") && !isMlflowError(error, "invalid")) throw error;
     throw new StackError("TRACKED_RUN_NOT_FOUND", `There is no run ${run_id} on the MLflow server.`, {

@@ -20,6 +20,7 @@ import {
 import { StackError } from "@modelstack/core/base";
 import {
   isMlflowError,
+  type CallOptions,
   type MlflowClient,
   type ModelVersion,
   type RegisteredModel as ServerModel,
@@ -44,9 +45,9 @@ export class Reader {
   }
 
   /** A model, or a prompt; nothing where there is neither. */
-  async find(name: string): Promise<ServerModel | undefined> {
+  async find(name: string, options?: CallOptions): Promise<ServerModel | undefined> {
     try {
-      return await this.#client.registeredModels.get({ name });
+      return await this.#client.registeredModels.get({ name }, options);
     } catch (error) {
       if (isMlflowError(error, "not-found")) return undefined;
       throw error;

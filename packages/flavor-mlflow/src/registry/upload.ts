@@ -29,7 +29,7 @@ export async function upload(
   refuseOwnFolder(files);
   const send = await checkFiles(files, transfer);
   transfer.signal?.throwIfAborted();
-  const place = await newPlace(client, model, trackedRunId, user);
+  const place = await newPlace(client, model, trackedRunId, user, transfer.signal);
   const to = client.artifacts.files(place.uri);
   try {
     for (const file of files) await send(to, pathOf(file), file, transfer);
