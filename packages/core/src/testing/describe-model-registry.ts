@@ -1,5 +1,6 @@
 import { describe, type TestOptions } from "vitest";
 import { aliasTests } from "./model-registry/aliases.ts";
+import { elsewhereTests } from "./model-registry/elsewhere.ts";
 import { fileTests } from "./model-registry/files.ts";
 import { registrySuite, type ModelRegistryFixture } from "./model-registry/fixture.ts";
 import { historyTests } from "./model-registry/history.ts";
@@ -43,6 +44,7 @@ export function describeModelRegistry(
       "history and comments": historyTests,
       files: fileTests,
       transfers: transferTests,
+      "versions of other programs": elsewhereTests,
       "what is not there": notFoundTests,
     });
     await describeHealth(async () => {

@@ -1,4 +1,5 @@
 import type { Digest } from "@modelstack/core/base";
+import type { NewModelFile } from "@modelstack/core/stack";
 import { MlflowClient } from "@modelstack/mlflow-client";
 import { trackerConfig } from "../config.ts";
 import { MlflowServer } from "../server.ts";
@@ -26,6 +27,8 @@ export async function emptyRegistryAt(url: string) {
     reopen,
     trackedRun: async () => (await servers[0]!.client.runs.create()).info.run_id,
     damage: (digest: Digest) => damage(servers[0]!.client, digest),
+    registerElsewhere: (model: string, files: readonly NewModelFile[]) =>
+      registerElsewhere(servers[0]!.client, model, files),
     dispose: async () => {
       for (const server of servers) await server[Symbol.asyncDispose]();
     },
@@ -53,4 +56,13 @@ async function damage(client: MlflowClient, digest: Digest): Promise<void> {
     const file = files.find((one) => one.digest === digest);
     if (file !== undefined) await root.upload(pathOf(file), "damaged");
   }
+}
+
+/** Registers a version as Python's client does with files that a run has logged. */
+async function registerElsewhere(client: MlflowClient, name: string, files: readonly NewModelFile[]): Promise<string> {
+  const { run_id, artifact_uri } = (await client.runs.create()).info;
+  for (const { path, localPath } of files)
+    await client.artifacts.files(`${artifact_uri}/model`).upload(path, { file: localPath });
+  await client.registeredModels.create({ name });
+  return (await client.modelVersions.create({ name, run_id, source: `runs:/${run_id}/model` })).version;
 }

@@ -3,6 +3,7 @@ import { artifactStoreMutations } from "./artifact-store.fixture.ts";
 import { artifactAndEffectMutations } from "./artifacts-and-effects.fixture.ts";
 import { attemptMutations } from "./attempts.fixture.ts";
 import { deletingAndTransferMutations } from "./deleting-and-transfer.fixture.ts";
+import { elsewhereMutations } from "./elsewhere.fixture.ts";
 import { environmentMutations } from "./environment.fixture.ts";
 import { experimentMutations } from "./experiments.fixture.ts";
 import { fileMutations } from "./files.fixture.ts";
@@ -48,6 +49,7 @@ export const mutations = {
     ...historyMutations,
     ...fileMutations,
     ...registryTransferMutations,
+    ...elsewhereMutations,
     ...registryHealthMutations,
   ],
   "metadata store": [

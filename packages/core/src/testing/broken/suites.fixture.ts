@@ -38,7 +38,12 @@ for (const mutation of mutations["model registry"]) {
   describeModelRegistry(mutation.rule, async () => {
     const memory = new InMemoryModelRegistry();
     const { component: registry, reopen } = broken(memory, mutation);
-    return { registry, reopen, damage: async (digest) => memory.damage(digest) };
+    return {
+      registry,
+      reopen,
+      damage: async (digest) => memory.damage(digest),
+      registerElsewhere: (model, files) => memory.registerElsewhere(model, files),
+    };
   });
 }
 

@@ -38,7 +38,14 @@ describeExperimentTracker("in memory that keeps metrics as MLflow does", async (
 for (const versions of ["assigned", "semver", "given"] as const) {
   describeModelRegistry(`in memory, versions ${versions}`, async () => {
     const registry = new InMemoryModelRegistry({ versions });
-    return { registry, reopen: async () => registry, damage: async (digest) => registry.damage(digest) };
+    return {
+      registry,
+      reopen: async () => registry,
+      damage: async (digest) => registry.damage(digest),
+      ...(versions === "assigned"
+        ? { registerElsewhere: (model, files) => registry.registerElsewhere(model, files) }
+        : {}),
+    };
   });
 }
 

@@ -26,6 +26,8 @@ export interface StoredVersion extends Described {
   readonly number: string;
   readonly request: NewModelVersion;
   readonly files: readonly ModelFile[];
+  /** Another program registered it: nobody has said its digests. */
+  elsewhere?: true;
 }
 
 /** That a version is in a stage. */
@@ -125,7 +127,7 @@ export function versionView(model: StoredModel, version: StoredVersion): Registr
     tags: Object.fromEntries(tags),
     params: { ...request.params },
     metrics: { ...request.metrics },
-    modelDigest: request.modelDigest,
+    ...given("modelDigest", version.elsewhere ? undefined : request.modelDigest),
     source: `memory:${request.modelDigest}`,
     ...given("trackedRunId", request.trackedRunId),
     createdAt,

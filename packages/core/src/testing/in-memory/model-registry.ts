@@ -7,6 +7,7 @@ import type {
   ModelRegistryCapabilities,
   ModelVersionQuery,
   ModelVersionStage,
+  NewModelFile,
   NewModelVersion,
   RegistryChange,
   RegistryModelVersion,
@@ -14,7 +15,7 @@ import type {
   TagChanges,
 } from "../../components/model-registry.ts";
 import type { Transfer } from "../../components/transfer.ts";
-import type { Digest } from "../../digest.ts";
+import { digestOf, type Digest } from "../../digest.ts";
 import { StackError } from "../../errors.ts";
 import { modelValues, versionValues } from "../../search/records.ts";
 import { InMemoryArtifactStore } from "./artifact-store.ts";
@@ -256,7 +257,8 @@ export class InMemoryModelRegistry implements ModelRegistry {
   }
 
   async listFiles(name: string, number: string) {
-    return inOrder(this.#version(name, number).version.files);
+    const { files, elsewhere } = this.#version(name, number).version;
+    return inOrder(elsewhere ? files.map(({ digest: _, ...file }) => file) : files);
   }
 
   async downloadFile(
@@ -266,7 +268,8 @@ export class InMemoryModelRegistry implements ModelRegistry {
     to: string,
     transfer?: Transfer,
   ) {
-    const file = (await this.listFiles(name, number)).find((entry) => entry.part === part && entry.path === path);
+    const { files } = this.#version(name, number).version;
+    const file = files.find((entry) => entry.part === part && entry.path === path);
     if (file === undefined)
       throw new StackError("ARTIFACT_NOT_FOUND", `Version ${number} of ${name} has no ${part} file ${path}.`);
     await this.#blobs.getFile(file.digest!, to, transfer);
@@ -274,6 +277,16 @@ export class InMemoryModelRegistry implements ModelRegistry {
 
   check(options: CheckOptions) {
     return this.#blobs.check(options);
+  }
+
+  /** Registers a version as a program does that knows nothing of this framework, and gives its number. */
+  async registerElsewhere(model: string, files: readonly NewModelFile[]): Promise<string> {
+    const { version } = await this.registerModelVersion(
+      { model, files, modelDigest: digestOf("") },
+      { actor: "another" },
+    );
+    this.#version(model, version).version.elsewhere = true;
+    return version;
   }
 
   /** Changes what is stored of a file, as a broken disk does. */

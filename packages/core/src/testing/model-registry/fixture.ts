@@ -22,6 +22,11 @@ export interface ModelRegistryFixture {
   readonly damage?: (digest: Digest) => Promise<void>;
   /** Makes a run that versions may be said to come from, and gives its id. Without it, any text serves as one. */
   readonly trackedRun?: () => Promise<string>;
+  /**
+   * Registers a version of these files as another program does that uses the same registry, and gives its number. Without it, nothing is
+   * tested of such versions.
+   */
+  readonly registerElsewhere?: (model: string, files: readonly NewModelFile[]) => Promise<string>;
   readonly dispose?: () => Promise<void> | void;
 }
 
@@ -52,19 +57,22 @@ export interface RegistrySuite {
   readonly reopens: boolean;
   /** The fixture can damage files. */
   readonly damages: boolean;
+  /** The fixture can register as another program does. */
+  readonly registersElsewhere: boolean;
   /** The registry can say how it is. */
   readonly checks: boolean;
 }
 
 /** Opens the registry once to see what it offers: what it does not is not tested, and not listed as skipped either. */
 export async function registrySuite(open: () => Promise<ModelRegistryFixture>): Promise<RegistrySuite> {
-  const { registry, reopen, damage, dispose } = await open();
+  const { registry, reopen, damage, registerElsewhere, dispose } = await open();
   await dispose?.();
   return {
     it: registryTest(open),
     capabilities: registry.capabilities,
     reopens: reopen !== undefined,
     damages: damage !== undefined,
+    registersElsewhere: registerElsewhere !== undefined,
     checks: registry.check !== undefined,
   };
 }
