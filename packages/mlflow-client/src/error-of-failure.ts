@@ -1,6 +1,8 @@
 import { MlflowError } from "./errors.ts";
 
 const notSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+/** Nobody waits for it any more: it is not tried again. */
+const closed = /^UND_ERR_(DESTROYED|CLOSED)$/;
 const timedOut = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 const certificate = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 
@@ -14,6 +16,9 @@ export function errorOfFailure(cause: unknown, what: string): MlflowError {
       hint: "Name the file with the certificate of its authority: caFile, or MLFLOW_TRACKING_SERVER_CERT_PATH.",
       cause,
     });
+  }
+  if (closed.test(code)) {
+    return new MlflowError("CONNECTION_FAILED", `${what}: the client was closed`, { kind: "unavailable", cause });
   }
   if (notSent.test(code)) {
     return new MlflowError("CONNECTION_FAILED", `${what}: no connection: ${why}`, {
