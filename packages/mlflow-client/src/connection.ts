@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Agent, Dispatcher } from "undici";
 import { textOf } from "./answer-body.ts";
 import { credentialsOf, masked, type Credentials } from "./credentials.ts";
+import type { Deadline } from "./deadline.ts";
 import { errorOfAnswer } from "./error-of-answer.ts";
 import { errorOfFailure } from "./error-of-failure.ts";
 import { isMlflowError, MlflowError } from "./errors.ts";
@@ -17,7 +18,7 @@ export interface Outgoing {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Dispatcher.DispatchOptions["body"];
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 interface Connected {
@@ -71,7 +72,7 @@ export class Connection {
 
   /** What a request failed with, as callers get it. */
   typed(error: unknown, outgoing: Outgoing): unknown {
-    if (outgoing.signal.aborted) return outgoing.signal.reason;
+    if (outgoing.deadline.over) return outgoing.deadline.reason;
     return isMlflowError(error) ? error : errorOfFailure(error, nameOf(outgoing, this));
   }
 
@@ -88,11 +89,12 @@ export class Connection {
 
   async #request(outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
     const { agent, credentials } = (this.#connected ??= await (this.#connecting ??= this.#connect()));
-    const { path, method, headers, body = null, signal } = outgoing;
+    const { path, method, headers, body = null, deadline } = outgoing;
+    if (deadline.over) throw deadline.reason;
     const { authorization } = credentials;
     const all = authorization === undefined ? headers : { ...headers, authorization };
     return this.reading(outgoing, () =>
-      agent.request({ origin: this.origin, path, method, headers: all, body, signal }),
+      agent.request({ origin: this.origin, path, method, headers: all, body, signal: deadline }),
     );
   }
 

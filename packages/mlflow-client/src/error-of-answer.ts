@@ -45,6 +45,9 @@ const statusCodes: Readonly<Record<number, string>> = {
   504: "DEADLINE_EXCEEDED",
 };
 
+/** What SQLAlchemy says when too many use the server's database at once; MLflow passes it on as 400. */
+const noConnectionLeft = /QueuePool limit of size \d+ overflow/;
+
 const hints: Readonly<Record<string, string>> = {
   UNAUTHENTICATED:
     "Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or check that what is set there is still valid.",
@@ -57,11 +60,12 @@ const hints: Readonly<Record<string, string>> = {
 /** The typed error of an answer, whoever wrote it: MLflow, a proxy before it, a login page. */
 export function errorOfAnswer({ status, contentType, text, retryAfter, what }: BadAnswer): MlflowError {
   const { code, message } = codeAndMessage(status, contentType, text);
+  const busy = noConnectionLeft.test(message);
   return new MlflowError(code, `${what}: ${status} ${code}: ${message}`, {
-    kind: kinds[code] ?? (status < 500 ? "invalid" : "failed"),
+    kind: busy ? "unavailable" : (kinds[code] ?? (status < 500 ? "invalid" : "failed")),
     status,
     hint: hints[code],
-    outcome: outcomeOf(status),
+    outcome: busy ? "unknown" : outcomeOf(status),
     retryAfterMs: retryAfter === undefined ? undefined : waitOf(retryAfter),
   });
 }

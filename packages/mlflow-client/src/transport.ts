@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Dispatcher } from "undici";
 import { textOf } from "./answer-body.ts";
 import { Connection, nameOf, type Outgoing } from "./connection.ts";
-import { deadlineOf, type Deadline } from "./deadline.ts";
+import { Deadline } from "./deadline.ts";
 import { encodeRequest } from "./encode-request.ts";
 import { excerpt } from "./error-of-answer.ts";
 import { isMlflowError, MlflowError } from "./errors.ts";
@@ -50,10 +50,10 @@ export class Transport {
     const address = `${this.connection.base}${path}`;
     using deadline = this.#deadline(`${method} ${this.connection.origin}${address}`, options);
     const headers = body === undefined ? HEADERS : HEADERS_OF_BODY;
-    const outgoing = { method, path: address, headers, body: body ?? null, signal: deadline.signal };
+    const outgoing = { method, path: address, headers, body: body ?? null, deadline };
     const once = () => this.#once(call, outgoing);
     // Awaited here: the deadline ends with this function.
-    return await withRetries(attempts(call, once, find, deadline.signal), {
+    return await withRetries(attempts(call, once, find, deadline), {
       ...this.#policy(deadline, options),
       repeatable: ({ outcome }) =>
         outcome === "not-done" || (outcome === "unknown" && (call.repeat !== "again" || find !== undefined)),
@@ -70,7 +70,7 @@ export class Transport {
 
   /** Of a transfer: it may take as long as it likes, as long as something moves. */
   idleDeadline(what: string, signal: AbortSignal | undefined): Deadline {
-    return deadlineOf(this.#options.timeoutMs ?? TIMEOUT_MS, signal, what);
+    return new Deadline(this.#options.timeoutMs ?? TIMEOUT_MS, signal, what);
   }
 
   /** The text that a path below the tracking URI gives. */
@@ -94,7 +94,7 @@ export class Transport {
   ): Promise<T> {
     const address = `${this.connection.base}${path}`;
     using deadline = this.#deadline(`GET ${this.connection.origin}${address}`, options);
-    const outgoing = { method: "GET", path: address, headers: {}, signal: deadline.signal } as const;
+    const outgoing = { method: "GET", path: address, headers: {}, deadline } as const;
     return this.repeat(
       async () => {
         const response = await this.connection.send(outgoing);
@@ -123,7 +123,7 @@ export class Transport {
   }
 
   #deadline(what: string, { deadlineMs, signal }: CallOptions = {}): Deadline {
-    return deadlineOf(deadlineMs ?? this.#options.deadlineMs ?? DEADLINE_MS, signal, what);
+    return new Deadline(deadlineMs ?? this.#options.deadlineMs ?? DEADLINE_MS, signal, what);
   }
 
   #policy(deadline: Deadline, options?: CallOptions) {
@@ -173,11 +173,11 @@ function attempts<C extends Call>(
   { repeat }: C,
   once: () => Promise<AnswerOf<C>>,
   find: Find<AnswerOf<C>> | undefined,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): (before: MlflowError | undefined) => Promise<AnswerOf<C>> {
   /** The first failure after which the server may have done it. */
   let lost: MlflowError | undefined;
-  const look = () => found(find, lost!, signal);
+  const look = () => found(find, lost!, deadline.signal);
   return async (before) => {
     lost ??= before?.outcome === "unknown" ? before : undefined;
     if (lost === undefined) return once();

@@ -83,10 +83,10 @@ export class ProxiedFiles implements ArtifactFiles {
     return this.#transport.idleDeadline(`the transfer of ${below(this.uri, checkPath(path))}`, signal);
   }
 
-  #outgoing(method: Outgoing["method"], path: string, { signal }: Deadline): Outgoing {
+  #outgoing(method: Outgoing["method"], path: string, deadline: Deadline): Outgoing {
     const { base } = this.#transport.connection;
     const whole = encodePath(below(this.#root, checkProxied(path)));
-    return { method, path: `${base}${PROXY}/artifacts/${whole}`, headers: {}, signal };
+    return { method, path: `${base}${PROXY}/artifacts/${whole}`, headers: {}, deadline };
   }
 
   async #sendAndForget(outgoing: Outgoing): Promise<void> {
@@ -113,9 +113,9 @@ export class ProxiedFiles implements ArtifactFiles {
   }
 
   /** MLflow 2 fails, with 500, at a file that is not there. */
-  async #has(path: string, { signal }: Outgoing): Promise<boolean> {
+  async #has(path: string, { deadline }: Outgoing): Promise<boolean> {
     const folder = path.split("/").slice(0, -1).join("/");
-    for await (const file of this.list(folder, { signal })) if (file.path === path) return true;
+    for await (const file of this.list(folder, { signal: deadline.signal })) if (file.path === path) return true;
     return false;
   }
 
@@ -125,12 +125,14 @@ export class ProxiedFiles implements ArtifactFiles {
     deadline: Deadline,
     count: (bytes: number) => void,
   ): AsyncGenerator<Uint8Array, void, void> {
-    const moved = (bytes: number) => {
-      deadline.extend();
-      count(bytes);
-    };
     try {
-      yield* counted(body, moved);
+      for await (const chunk of body) {
+        // Whoever reads may take as long as it likes with what came.
+        deadline.suspend();
+        count(chunk.byteLength);
+        yield chunk;
+        deadline.extend();
+      }
     } catch (error) {
       throw this.#transport.connection.typed(error, outgoing);
     }
