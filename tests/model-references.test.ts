@@ -218,7 +218,15 @@ describe("a run is refused with", () => {
     refused("models:/gone@best?stack=bare", 2, "REGISTRY_MISSING", "Step use needs", "Add to stack"),
     refused("models:/gone/1?stack=tam", 3, "STACK_NOT_FOUND", "Step use needs", "Stacks: local, bare"),
     refused("models:/gone", 2, "PIPELINE_INVALID", "input model of use", "Write models:/NAME/VERSION"),
-    refused("models:/gone/1?project=7", 2, "PIPELINE_INVALID", 'has the unknown key "project"', "Known: stack"),
+    refused(
+      "models:/gone/1?project=7",
+      2,
+      "NAME_INVALID",
+      "Step use needs",
+      'has the unknown key "project"',
+      "Known: stack",
+    ),
+    refused("models:/gone/1?project", 2, "PIPELINE_INVALID", "input model of use", "has no value"),
   ]);
 
   it("nothing having run, and no run left behind", async () => {

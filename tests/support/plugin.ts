@@ -74,3 +74,47 @@ const flavors = ["experiment_tracker", "model_registry"].map((kind) => {
 export default { api: 1, flavors };
 `,
 };
+
+/**
+ * A plugin with a tracker and a registry, of the flavor `projects`, on a server with several projects: which one, the tracker's key `project`
+ * says, or a reference to a model. Each keeps all it has in a folder of its own.
+ */
+export const projectsPlugin: PluginPackage = {
+  name: "projects-server",
+  modelstack: { api: 1, flavors: ["experiment_tracker/projects", "model_registry/projects"] },
+  code: `import { join } from "node:path";
+import local from "@modelstack/flavor-local";
+import { z } from "zod";
+
+const [ownTracker, ownRegistry] = ["experiment_tracker", "model_registry"].map((kind) => local.flavors.find((flavor) => flavor.kind === kind));
+const at = ({ projectFolder, shared, ...context }, project) => ({
+  ...context,
+  projectFolder,
+  stateFolder: join(projectFolder, "server", project),
+  shared: (key, open) => shared("projects-server/" + key, open),
+});
+const projectOf = (context, project) => context.shared("projects-server/project", () => ({ project, [Symbol.dispose]: () => undefined })).project;
+
+export default {
+  api: 1,
+  flavors: [
+    {
+      ...ownTracker,
+      name: "projects",
+      config: z.object({ project: z.string().regex(/^[a-z/]+$/, "expected letters and slashes") }),
+      create: async ({ project }, context) => ownTracker.create({}, at(context, projectOf(context, project))),
+    },
+    {
+      ...ownRegistry,
+      name: "projects",
+      config: z.object({}),
+      placeKeys: ["project"],
+      create: async (_config, context) => {
+        await context.component("experiment_tracker");
+        return ownRegistry.create({ versions: "semver" }, at(context, projectOf(context)));
+      },
+    },
+  ],
+};
+`,
+};

@@ -18,7 +18,7 @@ export interface ModelSpec {
 /**
  * `NAME`, `NAME/VERSION`, `NAME/STAGE`, `NAME/latest`, `NAME@ALIAS`, each also with `models:/` before it.
  *
- * @throws StackError NAME_INVALID; USAGE for `?stack=S`: where models are looked at or changed, a flag says which registry is meant
+ * @throws StackError NAME_INVALID; USAGE for `?stack=S` and other places: where models are looked at or changed, a flag says which registry is meant
  */
 export function parseModelSpec(text: string): ModelSpec {
   const rest = text.replace(/^models:\//, "");
@@ -26,10 +26,14 @@ export function parseModelSpec(text: string): ModelSpec {
     throw new StackError("NAME_INVALID", "The name of the model is empty.", { hint: "stack models list" });
   if (!/[/@]/.test(rest)) return { name: rest };
   const uri = `models:/${rest}`;
-  const { name, stack } = parseModelUri(uri);
-  if (stack === undefined) return { name, uri };
-  throw new StackError("USAGE", `"${text}" names a stack, which only references to load from do.`, {
-    hint: `Write ${rest.slice(0, rest.indexOf("?"))} --stack ${stack}`,
+  const { name, stack, place = {} } = parseModelUri(uri);
+  const [key] = Object.keys(place);
+  if (stack === undefined && key === undefined) return { name, uri };
+  throw new StackError("USAGE", `"${text}" names a ${key ?? "stack"}, which only references to load from do.`, {
+    hint:
+      key === undefined
+        ? `Write ${rest.slice(0, rest.indexOf("?"))} --stack ${stack}`
+        : `Use a stack whose registry is there: --stack STACK`,
   });
 }
 

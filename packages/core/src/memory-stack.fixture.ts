@@ -52,6 +52,8 @@ export function memoryStack(size: "full" | "bare" = "full"): MemoryStack {
     file: undefined,
     modelNames: undefined,
     modelCacheLimit: 1024 ** 3,
+    place: {},
+    placeKeys: [],
   };
   const stack = new Stack(
     { ...about, defaultTags: {}, entry },

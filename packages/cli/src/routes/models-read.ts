@@ -89,7 +89,9 @@ export const readRoutes = {
       flags: { to: optional("FOLDER", "Copy it there, where it may be changed"), ...stackFlags },
       positional: {
         kind: "tuple",
-        parameters: [argument("URI", "models:/NAME/VERSION, /STAGE, /latest or @ALIAS, with or without ?stack=S")],
+        parameters: [
+          argument("URI", "models:/NAME/VERSION, /STAGE, /latest or @ALIAS, with or without ?stack=S or ?project=P"),
+        ],
       },
     },
     docs: {

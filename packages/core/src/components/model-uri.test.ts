@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseModelUri } from "./model-uri.ts";
+import { checkPlace, formatModelUri, parseModelUri } from "./model-uri.ts";
 
 describe("parseModelUri", () => {
   it.each([
@@ -23,6 +23,14 @@ describe("parseModelUri", () => {
     ["models:/penguins@champion?stack=a/b@c", { name: "penguins", alias: "champion", stack: "a/b@c" }],
     ["models:/penguins/latest?stack=team", { name: "penguins", stack: "team" }],
     ["models:/penguins/staging?stack=%74eam", { name: "penguins", stage: "Staging", stack: "team" }],
+    [
+      "models:/penguins/1.2.0?project=birds/sea",
+      { name: "penguins", version: "1.2.0", place: { project: "birds/sea" } },
+    ],
+    [
+      "models:/penguins@best?project=birds%2Fsea&stack=team",
+      { name: "penguins", alias: "best", stack: "team", place: { project: "birds/sea" } },
+    ],
   ])("reads %s", (uri, reference) => {
     expect(parseModelUri(uri)).toEqual(reference);
   });
@@ -53,11 +61,11 @@ describe("parseModelUri", () => {
   });
 
   it.each([
-    ["models:/p/1?stak=team", 'has the unknown key "stak"', 'did you mean "stack"?'],
-    ["models:/p/1?project=7", 'has the unknown key "project"', "Known: stack"],
-    ["models:/p/1?stack=a&stack=b", "has the key stack twice", "one stack"],
-    ["models:/p/1?stack=", "has no value for stack", "?stack=STACK"],
-    ["models:/p/1?stack", "has no value for stack", "?stack=STACK"],
+    ["models:/p/1?stack=a&stack=b", 'has the key "stack" twice', 'one "stack"'],
+    ["models:/p/1?project=7&project=7", 'has the key "project" twice', 'one "project"'],
+    ["models:/p/1?stack=", 'has no value for "stack"', "?stack=STACK"],
+    ["models:/p/1?stack", 'has no value for "stack"', "?stack=STACK"],
+    ["models:/p/1?project=", 'has no value for "project"', "?KEY=VALUE"],
     ["models:/p/1?", "ends after the ?", "leave the ? out"],
   ])("refuses %j, which %s", (uri, why, hint) => {
     expect(() => parseModelUri(uri)).toThrow(
@@ -69,14 +77,52 @@ describe("parseModelUri", () => {
     );
   });
 
+  const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,10}$/);
+
   it("gives back the parts that an address was made of", () => {
-    const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,10}$/);
     fc.assert(
       fc.property(name, fc.stringMatching(/^\d{1,5}$/), name, (model, version, alias) => {
         expect(parseModelUri(`models:/${model}/${version}`)).toEqual({ name: model, version });
         expect(parseModelUri(`models:/${model}@${alias}`)).toEqual({ name: model, alias });
       }),
       { numRuns: 200 },
+    );
+  });
+});
+
+describe("checkPlace", () => {
+  it.each([
+    ["stak", [], 'did you mean "stack"?'],
+    ["project", [], "Known: stack"],
+    ["projekt", ["project"], 'did you mean "project"? Known: stack, project'],
+    ["repo", ["project"], "Known: stack, project"],
+  ])("refuses the key %s where a registry takes %j", (key, known, hint) => {
+    const uri = `models:/p/1?${key}=x`;
+    expect(() => checkPlace(uri, parseModelUri(uri), known)).toThrow(
+      expect.objectContaining({
+        code: "NAME_INVALID",
+        message: `${JSON.stringify(uri)} has the unknown key ${JSON.stringify(key)}.`,
+        hint: expect.stringContaining(hint),
+      }),
+    );
+  });
+});
+
+describe("formatModelUri", () => {
+  it("writes the slashes of a path as they are, and what has a meaning in a query in its escaped form", () => {
+    const at = { stack: "team", place: { project: "birds/sea & shore" } };
+    expect(formatModelUri("gulls", "1.0.0", at)).toBe("models:/gulls/1.0.0?stack=team&project=birds/sea%20%26%20shore");
+  });
+
+  it("writes what parseModelUri reads, whatever the values are", () => {
+    const text = fc
+      .string({ unit: "grapheme", minLength: 1 })
+      .filter((value) => value.isWellFormed() && !/#/.test(value));
+    fc.assert(
+      fc.property(text, text, (stack, project) => {
+        const at = { stack, place: { project } };
+        expect(parseModelUri(formatModelUri("gulls", "7", at))).toEqual({ name: "gulls", version: "7", ...at });
+      }),
     );
   });
 });

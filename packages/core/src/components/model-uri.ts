@@ -14,17 +14,19 @@ export interface ModelReference {
   readonly alias?: string;
   /** From `?stack=S`: the stack of the same project whose registry has it, if that is another one. */
   readonly stack?: string;
+  /** What else stands behind the `?`. Which keys that may be, the registry's flavor says. */
+  readonly place?: Place;
 }
+
+/** Where on its server a registry is, in place of what stack.yaml says: `{ project: "group/name" }`. */
+export type Place = Readonly<Record<string, string>>;
 
 const SCHEME = "models:/";
 const FORM = "models:/NAME/VERSION, models:/NAME/STAGE, models:/NAME/latest or models:/NAME@ALIAS";
 
-/** What may stand behind the `?`. */
-const queryKeys = ["stack"] as const;
-
 /**
- * Reads a reference. The query is cut off first; a part that is a stage in any case is a stage. Whether there is such a version, only its
- * registry knows.
+ * Reads a reference. The query is cut off first; a part that is a stage in any case is a stage. Whether there is such a version, and which
+ * keys the query may have besides `stack`, only its registry knows.
  *
  * @throws StackError NAME_INVALID
  */
@@ -43,18 +45,45 @@ export function parseModelUri(uri: string): ModelReference {
   return stage === undefined ? { name, version: part, ...query } : { name, stage, ...query };
 }
 
-function parseQuery(uri: string, text: string): Pick<ModelReference, "stack"> {
+function parseQuery(uri: string, text: string): Pick<ModelReference, "stack" | "place"> {
   const query = new Map<string, string>();
   for (const [key, value] of new URLSearchParams(text)) {
-    if (!queryKeys.some((known) => known === key)) {
-      throw invalid(uri, `has the unknown key ${printable(key)}`, didYouMean(key, queryKeys));
-    }
-    if (query.has(key)) throw invalid(uri, `has the key ${key} twice`, "Name one stack.");
-    if (value === "") throw invalid(uri, `has no value for ${key}`, "Write ?stack=STACK with a stack of stack.yaml.");
+    if (query.has(key)) throw invalid(uri, `has the key ${printable(key)} twice`, `Name one ${printable(key)}.`);
+    if (value === "")
+      throw invalid(
+        uri,
+        `has no value for ${printable(key)}`,
+        "Write ?KEY=VALUE, such as ?stack=STACK with a stack of stack.yaml.",
+      );
     query.set(key, value);
   }
   if (query.size === 0) throw invalid(uri, "ends after the ?", "Write ?stack=STACK, or leave the ? out.");
-  return Object.fromEntries(query);
+  const { stack, ...place } = Object.fromEntries(query);
+  return {
+    ...(stack === undefined ? {} : { stack }),
+    ...(Object.keys(place).length === 0 ? {} : { place }),
+  };
+}
+
+/** @throws StackError NAME_INVALID for a key behind the `?` that is neither `stack` nor one of those that the registry takes */
+export function checkPlace(uri: string, { place = {} }: ModelReference, placeKeys: readonly string[]): void {
+  const unknown = Object.keys(place).find((key) => !placeKeys.includes(key));
+  if (unknown !== undefined)
+    throw invalid(uri, `has the unknown key ${printable(unknown)}`, didYouMean(unknown, ["stack", ...placeKeys]));
+}
+
+/** The reference to a version of a model, as {@link parseModelUri} reads it. */
+export function formatModelUri(
+  model: string,
+  version: string,
+  at: Pick<ModelReference, "stack" | "place"> = {},
+): string {
+  const { stack, place } = at;
+  const query = Object.entries({ ...(stack === undefined ? {} : { stack }), ...place }).map(
+    // The slashes of a path are readable as they are, and allowed in a query.
+    ([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2F", "/")}`,
+  );
+  return `${SCHEME}${model}/${version}${query.length === 0 ? "" : `?${query.join("&")}`}`;
 }
 
 function invalid(uri: string, why = "is not a model reference", hint = `Write ${FORM}.`): StackError {

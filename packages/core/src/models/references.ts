@@ -1,4 +1,4 @@
-import { parseModelUri } from "../components/model-uri.ts";
+import { checkPlace, parseModelUri } from "../components/model-uri.ts";
 import { isStackError, StackError } from "../errors.ts";
 import type { FoundModel } from "../execution/run-models.ts";
 import { modelsIn, modelsOf } from "../pipeline/graph.ts";
@@ -9,13 +9,16 @@ import { requireRegistry } from "../stack/require-registry.ts";
 import { resolveModel } from "./resolve-model.ts";
 
 /**
- * Looks up the version that a reference means now, in the stack's own registry or in that of `?stack=`.
+ * Looks up the version that a reference means now, in the stack's own registry or in that of `?stack=`, at another place of its server
+ * if the reference says one.
  *
  * @throws StackError NAME_INVALID, STACK_NOT_FOUND, REGISTRY_MISSING, MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, ALIAS_NOT_FOUND
  */
 export async function findModel(stack: Stack, uri: string): Promise<FoundModel> {
   const reference = parseModelUri(uri);
-  const owner = await stack.sibling(reference.stack);
+  const named = await stack.sibling(reference.stack);
+  checkPlace(uri, reference, named.placeKeys);
+  const owner = await named.at(reference.place ?? {});
   const registry = await requireRegistry(owner);
   const [version, model] = await Promise.all([resolveModel(registry, reference), registry.getModel(reference.name)]);
   return {

@@ -1,6 +1,7 @@
 import { itemsOf } from "../components/common.ts";
 import type { ExperimentTracker } from "../components/experiment-tracker.ts";
 import { parseReference, REFERENCE_KIND } from "../artifacts/reference.ts";
+import { formatModelUri, parseModelUri } from "../components/model-uri.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { ModelOrigin, OutputRecord } from "../components/records.ts";
 import { pythonRecordPath } from "../components/step-programs.ts";
@@ -49,8 +50,9 @@ export async function contentLineage(
 }
 
 /** How lineage names a model version that went in; `stack` is the run's. */
-export function modelSource({ model, version, stack }: ModelOrigin, ofRun: string): string {
-  return `models:/${model}/${version}${stack === ofRun ? "" : `?stack=${stack}`}`;
+export function modelSource({ uri, model, version, stack }: ModelOrigin, ofRun: string): string {
+  const { stack: _, ...asked } = parseModelUri(uri);
+  return formatModelUri(model, version, { ...asked, ...(stack === ofRun ? {} : { stack }) });
 }
 
 /** An instance and all that it depends on. */

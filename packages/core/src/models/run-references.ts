@@ -1,3 +1,4 @@
+import { formatModelUri, parseModelUri } from "../components/model-uri.ts";
 import type { ResolvedReference } from "../components/records.ts";
 import { StackError } from "../errors.ts";
 import { referenceOf, type FoundModel, type ModelUser } from "../execution/run-models.ts";
@@ -45,7 +46,7 @@ export class RunReferences {
   }
 
   async #again({ uri, model, version, stack, digest }: ResolvedReference): Promise<FoundModel> {
-    const exactly = `models:/${model}/${version}?stack=${encodeURIComponent(stack)}`;
+    const exactly = formatModelUri(model, version, { ...parseModelUri(uri), stack });
     const found = await findModel(this.#stack, exactly);
     const { modelDigest } = found.version;
     if (digest !== undefined && modelDigest !== digest) {

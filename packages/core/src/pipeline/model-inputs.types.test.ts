@@ -130,7 +130,7 @@ describe("an input that is a model", () => {
   it.each([
     ["penguins/1", "is not a model reference", "Write models:/NAME/VERSION"],
     ["models:/penguins", "is not a model reference", "Write models:/NAME/VERSION"],
-    ["models:/penguins/1?stak=team", "has the unknown key", 'did you mean "stack"?'],
+    ["models:/penguins/1?stack=", "has no value", "?stack=STACK"],
   ])("is refused when the plan is made: %s", (uri, why, hint) => {
     const p = pipeline({ name: "p" }, () => void predict({ model: uri as "models:/x" }));
     expect(() => p.plan()).toThrow(

@@ -1,7 +1,9 @@
 import type { RunInput } from "../components/experiment-tracker.ts";
 import type { RegistryModelVersion } from "../components/model-registry.ts";
+import { formatModelUri, type ModelReference } from "../components/model-uri.ts";
 import type { ModelOrigin, OutputRecord, RunView } from "../components/records.ts";
 import type { Digest } from "../digest.ts";
+import type { Stack } from "../stack/stack.ts";
 import type { ArtifactNode, DataNode, StepNode, VersionNode } from "./lineage.ts";
 import type { StepFacts } from "./read-run.ts";
 
@@ -52,21 +54,36 @@ function stepId(run: string, instance: string): string {
   return `step:${run}/${instance}`;
 }
 
-export function versionNode(stack: string, found: RegistryModelVersion): VersionNode {
+export function versionNode(
+  { name: stack, place }: Pick<Stack, "name" | "place">,
+  found: RegistryModelVersion,
+): VersionNode {
   const { model, version, tags, stages, aliases, modelDigest } = found;
   const byHand =
     tags["modelstack.pipeline_run_id"] === undefined
       ? { registeredBy: tags["modelstack.registered_by"], user: tags["modelstack.user"] }
       : {};
-  return { ...unknownVersion({ stack, model, version }, modelDigest), stages, aliases, ...defined(byHand) };
+  return { ...unknownVersion({ stack, place, model, version }, modelDigest), stages, aliases, ...defined(byHand) };
 }
+
+/** Which version it is, and of which registry. */
+export type PlacedVersion = Pick<ModelOrigin, "stack" | "model" | "version"> & Pick<ModelReference, "place">;
 
 /** A version as far as somebody who received it knows it. */
 export function unknownVersion(
-  { stack, model, version }: Pick<ModelOrigin, "stack" | "model" | "version">,
+  { stack, place = {}, model, version }: PlacedVersion,
   digest: Digest | undefined,
 ): VersionNode {
-  return { kind: "version", id: `version:${stack}/${model}/${version}`, model, version, stack, ...defined({ digest }) };
+  const uri = formatModelUri(model, version, { place });
+  return {
+    kind: "version",
+    id: `version:${stack}/${uri.slice("models:/".length)}`,
+    model,
+    version,
+    stack,
+    ...(Object.keys(place).length === 0 ? {} : { place }),
+    ...defined({ digest }),
+  };
 }
 
 export function dataNode({ name, digest, version, source }: RunInput): DataNode {

@@ -2,14 +2,23 @@ import { parseReference } from "../artifacts/reference.ts";
 import { itemsOf } from "../components/common.ts";
 import type { RegistryModelVersion } from "../components/model-registry.ts";
 import { parseModelUri, type ModelReference } from "../components/model-uri.ts";
-import type { InputRecord, ModelOrigin, OutputOrigin, OutputRecord } from "../components/records.ts";
+import type { InputRecord, OutputOrigin, OutputRecord } from "../components/records.ts";
 import type { Digest } from "../digest.ts";
 import { isStackError } from "../errors.ts";
+import { canonicalJson } from "../json.ts";
 import { UNKNOWN } from "../models/run-lineage.ts";
 import { inputsOfVersion } from "../models/version-facts.ts";
 import type { Stack } from "../stack/stack.ts";
 import { LineageBuilder } from "./lineage-builder.ts";
-import { artifactNode, dataNode, forgottenStep, stepNode, unknownVersion, versionNode } from "./lineage-nodes.ts";
+import {
+  artifactNode,
+  dataNode,
+  forgottenStep,
+  stepNode,
+  unknownVersion,
+  versionNode,
+  type PlacedVersion,
+} from "./lineage-nodes.ts";
 import { LineageSources, type RunSource } from "./lineage-sources.ts";
 
 /** Follows what went into what, through runs and the registries of the project's stacks. */
@@ -46,7 +55,7 @@ export class LineageWalk extends LineageBuilder {
 
   /** Notes a version of the registry of a stack. */
   version(version: RegistryModelVersion, sources = this.#own): string {
-    const id = this.add(versionNode(sources.stack.name, version), {
+    const id = this.add(versionNode(sources.stack, version), {
       up: async () => {
         const origin = await this.#origin(sources, version);
         for (const from of origin) this.link(from, id);
@@ -88,7 +97,9 @@ export class LineageWalk extends LineageBuilder {
 
   async #received(sources: LineageSources, step: string, { name, digest, from }: InputRecord): Promise<string> {
     const id =
-      "model" in from ? await this.#modelAt(sources, from, digest) : await this.#outputAt(sources, from, digest);
+      "model" in from
+        ? await this.#modelAt(sources, { ...placeIn(from.uri), ...from }, digest)
+        : await this.#outputAt(sources, from, digest);
     this.link(id, step, name);
     return id;
   }
@@ -99,13 +110,10 @@ export class LineageWalk extends LineageBuilder {
   }
 
   /** A version that somebody received, from the registry that it came from if that can be asked. */
-  async #modelAt(
-    sources: LineageSources,
-    origin: Pick<ModelOrigin, "stack" | "model" | "version">,
-    digest: Digest,
-  ): Promise<string> {
+  async #modelAt(sources: LineageSources, origin: PlacedVersion, digest: Digest): Promise<string> {
     try {
-      const owner = this.#sourcesOf(await sources.stack.sibling(origin.stack));
+      const named = await sources.stack.sibling(origin.stack);
+      const owner = this.#sourcesOf(await named.at(origin.place ?? {}));
       const found = await (await owner.registry())?.getModelVersion(origin.model, origin.version);
       if (found !== undefined) return this.version(found, owner);
     } catch (error) {
@@ -200,10 +208,10 @@ export class LineageWalk extends LineageBuilder {
 
   /** An input as a version names it: data, an output of a step, or `models:/…`. */
   async #said(sources: LineageSources, name: string, digest: string): Promise<string> {
-    const { name: model, version, stack = sources.stack.name } = modelNamed(name);
+    const { name: model, version, stack = sources.stack.name, place = {} } = modelNamed(name);
     return version === undefined
       ? this.add(dataNode({ name, ...(digest === UNKNOWN ? {} : { digest }) }))
-      : this.#modelAt(sources, { model, version, stack }, digest as Digest);
+      : this.#modelAt(sources, { model, version, stack, place }, digest as Digest);
   }
 
   /** The steps that received a version. */
@@ -229,10 +237,17 @@ export class LineageWalk extends LineageBuilder {
   }
 
   #sourcesOf(stack: Stack): LineageSources {
-    let sources = this.#sources.get(stack.name);
-    if (sources === undefined) this.#sources.set(stack.name, (sources = new LineageSources(stack)));
+    const key = canonicalJson([stack.name, stack.place]);
+    let sources = this.#sources.get(key);
+    if (sources === undefined) this.#sources.set(key, (sources = new LineageSources(stack)));
     return sources;
   }
+}
+
+/** What a reference said besides which version. */
+function placeIn(uri: string): Pick<ModelReference, "place"> {
+  const { place } = parseModelUri(uri);
+  return place === undefined ? {} : { place };
 }
 
 /** The version that an input's name refers to; none when it is the name of data. */

@@ -1,4 +1,5 @@
 import type { FoundArtifact } from "../artifacts/find-artifact.ts";
+import type { Place } from "../components/model-uri.ts";
 import type { ModelVersionStage, RegistryModelVersion } from "../components/model-registry.ts";
 import type { Digest } from "../digest.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -54,6 +55,8 @@ export interface VersionNode {
   readonly version: string;
   /** The stack whose registry has it. */
   readonly stack: string;
+  /** Where on its server that registry is, if a reference said another place than stack.yaml. */
+  readonly place?: Place;
   /** Left out when the registry cannot be asked, or has it no more. */
   readonly stages?: readonly ModelVersionStage[];
   readonly aliases?: readonly string[];

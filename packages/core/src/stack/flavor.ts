@@ -33,6 +33,11 @@ export interface Flavor<K extends ComponentKind = ComponentKind, S extends z.Zod
   readonly config: S;
   /** What the component can do, as far as that does not depend on its configuration; shown by `stack flavor show`. */
   readonly capabilities: object;
+  /**
+   * Of a model registry: the keys of its configuration, or of its tracker's, that a reference may give in place of what stack.yaml says:
+   * with `["project"]`, `models:/NAME/1?project=GROUP/NAME` is a version of another project.
+   */
+  readonly placeKeys?: readonly string[];
   /** Makes the component. It must not connect: that waits for first use. */
   create(config: z.output<S>, context: FlavorContext): ProvidedComponents[K] | Promise<ProvidedComponents[K]>;
 }

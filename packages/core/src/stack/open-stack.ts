@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname, join, resolve } from "node:path";
 import { componentKinds, type ComponentKind } from "../components/kinds.ts";
+import type { Place } from "../components/model-uri.ts";
 import { StackError } from "../errors.ts";
+import { canonicalJson } from "../json.ts";
 import { nearest } from "../suggest.ts";
 import type { ConfiguredComponent } from "./container.ts";
 import { environmentFor, expandEnvironment } from "./env.ts";
+import type { AnyFlavor } from "./flavor.ts";
 import { FlavorCatalog } from "./flavor-catalog.ts";
 import { findUpwards } from "./locate.ts";
 import { findPlugin, type PluginSource } from "./plugins.ts";
@@ -79,7 +82,8 @@ export function selectStack(file: StackFile, name = file.active): { name: string
 }
 
 /**
- * Checks a stack without making any of its components: the registry rule, that its flavors exist, and each flavor's configuration.
+ * Checks a stack without making any of its components: the registry rule, that its flavors exist, and each flavor's configuration. `at` is
+ * where its tracker and registry are, in place of what stack.yaml says.
  *
  * @throws StackError with the place in stack.yaml
  */
@@ -87,6 +91,7 @@ export async function checkStack(
   project: Project,
   name: string,
   entry: StackEntry,
+  at: Place = {},
 ): Promise<ReadonlyMap<ComponentKind, ConfiguredComponent>> {
   const catalog = await project.catalog();
   const place = (kind: ComponentKind) => project.file.source?.locate(["stacks", name, kind, "flavor"]);
@@ -99,11 +104,15 @@ export async function checkStack(
   for (const kind of componentKinds) {
     const component = entry[kind];
     if (component === undefined) continue;
-    const at = ["stacks", name, kind];
     const flavor = await catalog.find(kind, component.flavor, place(kind));
-    const locate = (path: readonly string[]) =>
-      project.file.source?.locate([...at, ...path]) ?? { file: "the built-in stack" };
-    const given = expandEnvironment(component.config, environment, locate);
+    const placed = onServer.includes(kind) ? keysOf(flavor, at) : {};
+    const locate = (path: readonly string[]) => {
+      const [key = ""] = path;
+      if (Object.hasOwn(placed, key)) return { file: `?${key}=${placed[key]}` };
+      return project.file.source?.locate(["stacks", name, kind, ...path]) ?? { file: "the built-in stack" };
+    };
+    // What a reference says is no variable's name: it comes from elsewhere, and must not read the environment.
+    const given = { ...expandedConfig(component.config, environment, locate), ...placed };
     const parsed = flavor.config.strict().safeParse(given);
     if (!parsed.success) throw refusedConfig(kind, component.flavor, flavor.config, given, parsed.error, locate);
     configured.set(kind, { flavor: component.flavor, config: parsed.data });
@@ -111,10 +120,31 @@ export async function checkStack(
   return configured;
 }
 
+function expandedConfig(...given: Parameters<typeof expandEnvironment>): Record<string, unknown> {
+  // A mapping stays one.
+  return expandEnvironment(...given) as Record<string, unknown>;
+}
+
+/** What a registry shares with its tracker: where their server keeps both. */
+const onServer: readonly ComponentKind[] = ["experiment_tracker", "model_registry"];
+
+/** Those keys of a place that a flavor's configuration has. */
+function keysOf(flavor: AnyFlavor, place: Place): Place {
+  return Object.fromEntries(Object.entries(place).filter(([key]) => Object.hasOwn(flavor.config.shape, key)));
+}
+
+/** The keys that a reference to a model of this stack may have besides `stack`. */
+async function placeKeysOf(project: Project, entry: StackEntry): Promise<readonly string[]> {
+  if (entry.model_registry === undefined) return [];
+  const catalog = await project.catalog();
+  const { flavor } = entry.model_registry;
+  return (await catalog.find("model_registry", flavor)).placeKeys ?? [];
+}
+
 /** Opens a stack of a project that was read before. Nothing connects until a component is used. */
-export async function openStackOf(project: Project, stackName?: string): Promise<Stack> {
+export async function openStackOf(project: Project, stackName?: string, place: Place = {}): Promise<Stack> {
   const { name, entry } = selectStack(project.file, stackName);
-  const components = await checkStack(project, name, entry);
+  const components = await checkStack(project, name, entry, place);
   // Loaded when a stack is opened: what only reads stack.yaml needs no container.
   const { createStackContainer } = await import("./container.ts");
   const opened = new AsyncDisposableStack();
@@ -143,21 +173,24 @@ export async function openStackOf(project: Project, stackName?: string): Promise
       modelNames: project.file.modelNames,
       defaultTags: project.file.defaultTags,
       modelCacheLimit: project.file.modelCacheLimit,
+      place,
+      placeKeys: await placeKeysOf(project, entry),
     },
     get,
     (scheme) => catalog.fetcher(scheme),
-    onceEach(async (other) => opened.use(await openStackOf(project, other))),
+    onceEach(async (other, at) => opened.use(await openStackOf(project, other, at))),
     () => opened.disposeAsync(),
   );
 }
 
 /** Opens what a name stands for when it is first asked for. What failed is tried again. */
-function onceEach<T>(open: (name: string) => Promise<T>): (name: string) => Promise<T> {
+function onceEach<T>(open: (name: string, place: Place) => Promise<T>): (name: string, place: Place) => Promise<T> {
   const opening = new Map<string, Promise<T>>();
-  return (name) => {
-    const present = opening.get(name) ?? open(name);
-    opening.set(name, present);
-    present.catch(() => opening.delete(name));
+  return (name, place) => {
+    const key = canonicalJson([name, place]);
+    const present = opening.get(key) ?? open(name, place);
+    opening.set(key, present);
+    present.catch(() => opening.delete(key));
     return present;
   };
 }

@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { fetchReference, type Fetched, type FetchPlace, type FindFetcher } from "../artifacts/fetcher.ts";
 import type { Reference } from "../artifacts/reference.ts";
 import type { ComponentKind, ComponentTypes } from "../components/kinds.ts";
+import type { Place } from "../components/model-uri.ts";
 import { digestOf, type Digest } from "../digest.ts";
+import { StackError } from "../errors.ts";
 import { canonicalJson } from "../json.ts";
 import type { ComponentGetter } from "./container.ts";
 import type { StackEntry } from "./stack-file.ts";
@@ -22,9 +24,13 @@ export class Stack implements AsyncDisposable {
   readonly defaultTags: Readonly<Record<string, string>>;
   /** How much the cache of loaded models may hold, in bytes, from `model_cache_limit:`. */
   readonly modelCacheLimit: number;
+  /** Where its tracker and registry are, in place of what stack.yaml says. Empty, unless it came from {@link Stack.at}. */
+  readonly place: Place;
+  /** The keys that such a place may have: of the registry's flavor. */
+  readonly placeKeys: readonly string[];
   readonly #get: ComponentGetter;
   readonly #findFetcher: FindFetcher;
-  readonly #open: (name: string) => Promise<Stack>;
+  readonly #open: (name: string, place: Place) => Promise<Stack>;
   readonly #dispose: () => Promise<void>;
 
   constructor(
@@ -36,10 +42,12 @@ export class Stack implements AsyncDisposable {
       readonly modelNames: RegExp | undefined;
       readonly defaultTags: Readonly<Record<string, string>>;
       readonly modelCacheLimit: number;
+      readonly place: Place;
+      readonly placeKeys: readonly string[];
     },
     get: ComponentGetter,
     findFetcher: FindFetcher,
-    open: (name: string) => Promise<Stack>,
+    open: (name: string, place: Place) => Promise<Stack>,
     dispose: () => Promise<void>,
   ) {
     this.name = about.name;
@@ -50,6 +58,8 @@ export class Stack implements AsyncDisposable {
     this.modelNames = about.modelNames;
     this.defaultTags = about.defaultTags;
     this.modelCacheLimit = about.modelCacheLimit;
+    this.place = about.place;
+    this.placeKeys = about.placeKeys;
     this.#get = get;
     this.#findFetcher = findFetcher;
     this.#open = open;
@@ -98,7 +108,24 @@ export class Stack implements AsyncDisposable {
    * @throws StackError STACK_NOT_FOUND, and what is wrong with that stack's configuration
    */
   async sibling(name = this.name): Promise<Stack> {
-    return name === this.name ? this : this.#open(name);
+    return name === this.name ? this : this.#open(name, {});
+  }
+
+  /**
+   * This stack with its tracker and registry at another place of their server, such as `{ project: "group/name" }`; it is disposed with this
+   * one.
+   *
+   * @throws StackError UNSUPPORTED for a key that the registry's flavor does not take; FLAVOR_CONFIG_INVALID
+   */
+  async at(place: Place): Promise<Stack> {
+    const unknown = Object.keys(place).find((key) => !this.placeKeys.includes(key));
+    if (unknown !== undefined) {
+      throw new StackError("UNSUPPORTED", `The model registry of the stack "${this.name}" has no other ${unknown}.`, {
+        hint:
+          this.placeKeys.length === 0 ? "Use a stack whose registry has." : `It takes: ${this.placeKeys.join(", ")}.`,
+      });
+    }
+    return Object.keys(place).length === 0 ? this : this.#open(this.name, { ...this.place, ...place });
   }
 
   has(kind: ComponentKind): boolean {
