@@ -3,8 +3,7 @@ import {
   addPoint,
   checkLabel,
   checkRelativePath,
-  matchesFilter,
-  StackError,
+  isStackError,
   type Caller,
   type ExperimentTracker,
   type FileRef,
@@ -15,7 +14,6 @@ import {
   type Page,
   type PageRequest,
   type RunInput,
-  type SearchFilter,
   type SearchQuery,
   type SentWaiting,
   type TrackedRun,
@@ -25,16 +23,16 @@ import {
 } from "@modelstack/core/stack";
 import type { MlflowClient, Run } from "@modelstack/mlflow-client";
 import { trackerCapabilities } from "./capabilities.ts";
+import { checkTexts } from "./check-texts.ts";
 import { checkSpool } from "./check-spool.ts";
 import { Delivery } from "./delivery.ts";
 import { programEnvironment } from "./environment.ts";
 import { Experiments } from "./experiments.ts";
-import { serverFilter, serverOrder } from "./filters.ts";
 import { historyOf, LastHistory } from "./history.ts";
 import { pairs, type Letter } from "./letters.ts";
 import { Outbox } from "./outbox.ts";
-import { wantedPage } from "./paging.ts";
-import { PARENT_TAG, serverRunValues, trackedRunOf } from "./records.ts";
+import { PARENT_TAG } from "./records.ts";
+import { listRuns, nestedIn, trackedOf } from "./run-list.ts";
 import { notFound, paramExists, runError } from "./run-errors.ts";
 import { filePlaces, type FilePlace } from "./logged-models.ts";
 import { RunFiles } from "./run-files.ts";
@@ -43,7 +41,6 @@ import type { MlflowServer } from "../server.ts";
 import { sourceTags } from "./source-tags.ts";
 import { Spool } from "./spool.ts";
 
-const PAGE = 100;
 /** How many metrics are asked for at the same time. */
 const AT_ONCE = 4;
 /** How many parameters MLflow takes or refuses as one. */
@@ -110,7 +107,7 @@ export class MlflowExperimentTracker implements ExperimentTracker {
     const { parentId, tags = {}, startedAt = new Date() } = request;
     const run_name = checkLabel("The run name", request.name);
     checkLabel("The experiment", request.experiment);
-    this.#checkTexts("tag", tags);
+    checkTexts("tag", tags);
     if (parentId !== undefined) await this.#run(parentId);
     const experiment_id = await this.#experiments.idOf(request.experiment);
     const own = { ...sourceTags(tags, by), ...(parentId === undefined ? {} : { [PARENT_TAG]: parentId }) };
@@ -138,39 +135,19 @@ export class MlflowExperimentTracker implements ExperimentTracker {
     return this.#tracked(await this.#get(id));
   }
 
-  async listRuns(query: TrackedRunQuery = {}): Promise<Page<TrackedRun>> {
-    const { limit = PAGE, pageToken, experiment, orderBy = [] } = query;
-    const filter = filterOf(query);
-    const experiment_ids = experiment === undefined ? await this.#experiments.ids() : [experiment];
-    const server = serverFilter(filter, filter.length === 0 ? "" : await this.#server.version());
-    const request = {
-      experiment_ids,
-      filter: server.filter,
-      // The server goes on with the time of the start, last first.
-      order_by: serverOrder(orderBy),
-      max_results: server.complete ? limit : 1000,
-    };
-    if (experiment !== undefined) await this.#experiments.nameOf(experiment);
-    return wantedPage(
-      async (page_token) => {
-        const { runs, next_page_token } = await this.#server.call((client) =>
-          client.runs.search({ ...request, page_token }),
-        );
-        const items = await Promise.all(runs.map(async (run) => ({ run, tracked: await this.#tracked(run) })));
-        return { items, next: next_page_token };
-      },
-      ({ run, tracked }) => (matchesFilter(filter, serverRunValues(run, tracked)) ? tracked : undefined),
-      { limit, pageToken },
-    );
+  listRuns(query: TrackedRunQuery = {}): Promise<Page<TrackedRun>> {
+    return listRuns(this.#server, this.#experiments, query);
   }
 
-  async deleteRun(id: string, _by: Caller): Promise<void> {
+  async deleteRun(id: string, by: Caller): Promise<void> {
     const { experimentId } = await this.#run(id);
-    await this.#deleteTree(id, experimentId);
+    for (const nested of await nestedIn(this.#server, id, experimentId)) await this.deleteRun(nested, by);
+    await this.#on(id, ({ runs }) => runs.delete({ run_id: id }));
+    this.#known.delete(id);
   }
 
   async logParams(id: string, params: Texts): Promise<void> {
-    this.#checkTexts("param", params);
+    checkTexts("param", params);
     if (Object.keys(params).length > PARAMS_AT_ONCE) await this.#refuseOtherParams(id, params);
     await this.#send(id, { kind: "params", params });
   }
@@ -206,7 +183,7 @@ export class MlflowExperimentTracker implements ExperimentTracker {
   }
 
   async setTags(id: string, tags: Texts): Promise<void> {
-    this.#checkTexts("tag", tags);
+    checkTexts("tag", tags);
     await this.#send(id, { kind: "tags", tags });
   }
 
@@ -294,25 +271,12 @@ export class MlflowExperimentTracker implements ExperimentTracker {
     return known;
   }
 
-  async #tracked(run: Run): Promise<TrackedRun> {
-    return trackedRunOf(this.#server.url, run, await this.#experiments.nameOf(run.info.experiment_id));
-  }
-
-  async #deleteTree(id: string, experimentId: string): Promise<void> {
-    for (;;) {
-      const filter = `tags.\`${PARENT_TAG}\` = '${id}'`;
-      const { runs } = await this.#server.call((client) =>
-        client.runs.search({ experiment_ids: [experimentId], filter, max_results: 1000 }),
-      );
-      if (runs.length === 0) break;
-      for (const { info } of runs) await this.#deleteTree(info.run_id, experimentId);
-    }
-    await this.#on(id, ({ runs }) => runs.delete({ run_id: id }));
-    this.#known.delete(id);
+  #tracked(run: Run): Promise<TrackedRun> {
+    return trackedOf(this.#server, this.#experiments, run);
   }
 
   async #refuseOtherParams(id: string, params: Texts): Promise<void> {
-    const present = (await this.getRun(id)).params;
+    const present = await this.#paramsOf(id);
     for (const [key, value] of Object.entries(params)) {
       const other = Object.hasOwn(present, key) ? present[key] : undefined;
       if (other !== undefined && other !== value)
@@ -320,24 +284,13 @@ export class MlflowExperimentTracker implements ExperimentTracker {
     }
   }
 
-  /** The server would cut them off without a word. */
-  #checkTexts(what: "param" | "tag", texts: Texts): void {
-    const limit = this.capabilities.limits[`${what}Value`];
-    const [key, value] = Object.entries(texts).find(([, text]) => text.length > limit) ?? [];
-    if (key === undefined) return;
-    throw new StackError("UNSUPPORTED", `The ${what} ${key} has ${value!.length} characters, MLflow keeps ${limit}.`, {
-      hint: "Log it as a file: logText().",
-    });
+  /** None while the server is away: what it then refuses is told when it is sent. */
+  async #paramsOf(id: string): Promise<Texts> {
+    try {
+      return this.#spool.has(id) ? {} : (await this.getRun(id)).params;
+    } catch (error) {
+      if (!isStackError(error, "unavailable")) throw error;
+      return {};
+    }
   }
-}
-
-function filterOf({ filter = [], parentId, status, tags = {} }: TrackedRunQuery): SearchFilter {
-  const equal = (kind: "tag" | "attribute", key: string, value: string) =>
-    ({ field: { kind, key }, comparator: "=", value }) as const;
-  return [
-    ...filter,
-    ...(parentId === undefined ? [] : [equal("tag", PARENT_TAG, parentId)]),
-    ...(status === undefined ? [] : [equal("attribute", "status", status.toUpperCase())]),
-    ...Object.entries(tags).map(([key, value]) => equal("tag", key, value)),
-  ];
 }
