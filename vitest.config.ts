@@ -9,6 +9,8 @@ const conditions = ["@modelstack/source", "node", "import", "module", "default"]
 
 // What tests leave behind lies here until the last one has looked through it.
 const kept = mkdtempSync(join(realpathSync(tmpdir()), "modelstack-kept-"));
+// Vite listens once for each project.
+process.setMaxListeners(20);
 process.once("exit", () => rmSync(kept, { recursive: true, force: true }));
 
 interface Special {
@@ -42,6 +44,7 @@ export default defineConfig({
     projects: [
       project("core", "packages/core", 1),
       project("mlflow-client", "packages/mlflow-client", 1, { globalSetup: "tests/support/mlflow-servers.setup.ts" }),
+      project("gitlab-double", "packages/gitlab-double", 1),
       project("flavor-local", "packages/flavor-local", 1),
       project("flavor-mlflow", "packages/flavor-mlflow", 1, { globalSetup: "tests/support/mlflow-servers.setup.ts" }),
       project("cli", "packages/cli", 1),

@@ -11,6 +11,7 @@ const packages = join(import.meta.dirname, "..", "packages");
 const once = /^(zod|string-width|undici|vitest|fast-check|modelstack|@modelstack\/[^/]+)(\/|$)/;
 
 interface Manifest {
+  readonly private?: boolean;
   readonly exports: Record<string, string | { readonly "@modelstack/source": string }>;
   readonly bin?: object;
 }
@@ -18,7 +19,10 @@ interface Manifest {
 for (const name of readdirSync(packages)) {
   const folder = join(packages, name);
   const dist = join(folder, "dist");
-  const { exports, bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  // Of use only to tests, which run its source.
+  if (manifest.private === true) continue;
+  const { exports, bin } = manifest;
   const sources = Object.values(exports).flatMap((target) =>
     typeof target === "string" ? [] : [target["@modelstack/source"]],
   );

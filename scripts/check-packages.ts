@@ -1,6 +1,6 @@
 // Checks every package as npm would publish it: what is in the tarball, and whether its entry points resolve with their types.
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -13,6 +13,10 @@ interface Packed {
 
 for (const name of readdirSync(join(root, "packages"))) {
   const folder = join(root, "packages", name);
+  const { private: unpublished } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    private?: boolean;
+  };
+  if (unpublished === true) continue;
   const run = (command: string, ...args: string[]) =>
     execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   const [packed] = JSON.parse(run("npm", "pack", "--dry-run", "--json", "--ignore-scripts")) as Packed[];
