@@ -47,6 +47,7 @@ export default defineConfig({
       project("gitlab-double", "packages/gitlab-double", 1),
       project("flavor-local", "packages/flavor-local", 1),
       project("flavor-mlflow", "packages/flavor-mlflow", 1, { globalSetup: "tests/support/mlflow-servers.setup.ts" }),
+      project("flavor-gitlab", "packages/flavor-gitlab", 1),
       project("cli", "packages/cli", 1),
       project("examples", "examples", 1),
       project("tests", "tests", 1, { exclude: ["after/**", "mlflow/**"] }),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import * as modelstack from "../packages/cli/src/index.ts";
 import * as client from "../packages/mlflow-client/src/index.ts";
+import * as http from "../packages/mlflow-client/src/http.ts";
 import * as protocol from "../packages/mlflow-client/src/protocol/index.ts";
 import { temporaryFolder } from "./support/kept.ts";
 
@@ -25,5 +26,6 @@ it("npm run docs describes every export of modelstack and of the MLflow client, 
   };
   expect(undescribed(modelstack, "modelstack.md")).toEqual([]);
   expect(undescribed(client, "@modelstack.mlflow-client.md")).toEqual([]);
+  expect(undescribed(http, "@modelstack.mlflow-client.http.md")).toEqual([]);
   expect(undescribed(protocol, "@modelstack.mlflow-client.protocol.md")).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { readManifest, type PluginSource } from "@modelstack/core/base";
 const packages = [
   { name: "@modelstack/flavor-local", load: async () => (await import("@modelstack/flavor-local")).default },
   { name: "@modelstack/flavor-mlflow", load: async () => (await import("@modelstack/flavor-mlflow")).default },
+  { name: "@modelstack/flavor-gitlab", load: async () => (await import("@modelstack/flavor-gitlab")).default },
 ] as const;
 
 let sources: Promise<readonly PluginSource[]> | undefined;

@@ -73,6 +73,7 @@ export const errorCodes = {
   RUN_NOT_FOUND: "not-found",
   INSTANCE_NOT_FOUND: "not-found",
   ARTIFACT_NOT_FOUND: "not-found",
+  PROJECT_NOT_FOUND: "not-found",
   EXPERIMENT_NOT_FOUND: "not-found",
   TRACKED_RUN_NOT_FOUND: "not-found",
   MODEL_NOT_FOUND: "not-found",

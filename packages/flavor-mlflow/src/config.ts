@@ -11,7 +11,7 @@ const trackingUri = httpUrl.superRefine((uri, context) => {
     code: "custom",
     message: "is the address of a GitLab project",
     params: {
-      hint: `GitLab gets a flavor of its own, gitlab, which is planned and not there yet:\n    experiment_tracker: { flavor: gitlab, url: ${origin}, project: ${project} }\n    model_registry: { flavor: gitlab }`,
+      hint: `GitLab has a flavor of its own, gitlab:\n    experiment_tracker: { flavor: gitlab, url: ${origin}, project: ${project} }\n    model_registry: { flavor: gitlab }`,
     },
   });
 });

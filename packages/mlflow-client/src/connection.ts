@@ -6,7 +6,7 @@ import type { Deadline } from "./deadline.ts";
 import { errorOfAnswer } from "./error-of-answer.ts";
 import { errorOfFailure } from "./error-of-failure.ts";
 import { isMlflowError, MlflowError } from "./errors.ts";
-import { addressOf, settingsInvalid, type MlflowClientOptions } from "./settings.ts";
+import { addressOf, settingsInvalid, type TransportOptions } from "./settings.ts";
 
 const TIMEOUT_MS = 120_000;
 const CONNECT_MS = 10_000;
@@ -19,6 +19,8 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Dispatcher.DispatchOptions["body"];
   readonly deadline: Deadline;
+  /** Gets the answer from another host, to which the server sends whoever asks. Without it that is an error. */
+  readonly elsewhere?: ((address: URL) => Promise<Dispatcher.ResponseData>) | undefined;
 }
 
 interface Connected {
@@ -29,17 +31,14 @@ interface Connected {
 /** The connections to a server, kept open between requests: sends a request once, and types what goes wrong. */
 export class Connection {
   readonly origin: string;
-  /** The path of the tracking URI, without a slash at its end. */
-  readonly base: string;
-  readonly #options: MlflowClientOptions;
+  readonly #options: TransportOptions;
   #connecting: Promise<Connected> | undefined;
   #connected: Connected | undefined;
 
   /** @throws MlflowError SETTINGS_INVALID */
-  constructor(options: MlflowClientOptions) {
+  constructor(options: TransportOptions) {
     const { auth, ...address } = addressOf(options.trackingUri);
     this.origin = address.origin;
-    this.base = address.base;
     this.#options = { ...options, auth: options.auth ?? auth };
   }
 
@@ -56,6 +55,8 @@ export class Connection {
       if (statusCode < 300) return response;
       if (statusCode >= 400) throw await this.#refused(next, response);
       await response.body.dump();
+      const other = otherHost(next, this.origin, headers["location"]);
+      if (other !== undefined && next.elsewhere !== undefined) return next.elsewhere(other);
       next = this.#redirected(next, statusCode, headers["location"]);
     }
     throw redirected(nameOf(outgoing, this), `it redirects more than ${REDIRECTS} times`);
@@ -120,7 +121,7 @@ export class Connection {
     const what = nameOf(outgoing, this);
     const { statusCode: status, headers } = response;
     const text = await textOf(response, what).catch(() => "");
-    return errorOfAnswer({
+    return (this.#options.errorOfAnswer ?? errorOfAnswer)({
       status,
       what,
       text: this.masked(text),
@@ -140,6 +141,13 @@ export class Connection {
     if (!repeatable) throw redirected(what, `it redirects to ${to.pathname}`);
     return { ...outgoing, path: `${to.pathname}${to.search}` };
   }
+}
+
+/** A host that whoever asks may be sent to: never from an encrypted connection to one that is not. */
+function otherHost({ method, path }: Outgoing, from: string, location: unknown): URL | undefined {
+  const to = typeof location === "string" ? URL.parse(location, `${from}${path}`) : null;
+  if (method !== "GET" || to === null || to.origin === from) return undefined;
+  return to.protocol === "https:" || from.startsWith("http:") ? to : undefined;
 }
 
 const isText = (body: Outgoing["body"]) => body === undefined || typeof body === "string";

@@ -85,23 +85,23 @@ function codeAndMessage(status: number, contentType: string, text: string): { co
   return { code, message: excerpt(JSON.stringify(message ?? error ?? body)) };
 }
 
-/** MLflow retries the same. Of 429 it is known that nothing was done. */
-function outcomeOf(status: number): Outcome {
+/** What a server did that answers with a status. MLflow retries the same. Of 429 it is known that nothing was done. */
+export function outcomeOf(status: number): Outcome {
   if (status === 429) return "not-done";
   return status === 408 || status === 500 || status === 502 || status === 503 || status === 504 ? "unknown" : "refused";
 }
 
-/** Of Retry-After: seconds, or a date. In milliseconds. */
-function waitOf(retryAfter: string): number | undefined {
+/** What Retry-After says, seconds or a date, in milliseconds. */
+export function waitOf(retryAfter: string): number | undefined {
   const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
-/** The first 80 characters, in one line, without tags. */
-export function excerpt(text: string): string {
+/** The beginning of a text, in one line, without tags. */
+export function excerpt(text: string, length = 80): string {
   const line = text
     .replaceAll(/<style[^]*?<\/style>|<script[^]*?<\/script>|<[^>]*>/gi, " ")
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim();
-  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
+  return line.length > length ? `${line.slice(0, length)}…` : line;
 }

@@ -1,3 +1,4 @@
+import type { BadAnswer } from "./error-of-answer.ts";
 import { MlflowError } from "./errors.ts";
 
 /** Who asks: a bearer token, a file that holds one, or a user with a password. */
@@ -38,6 +39,12 @@ export interface CallOptions {
   readonly deadlineMs?: number | undefined;
   /** Instead of the client's. */
   readonly retries?: number | undefined;
+}
+
+/** How a server of another kind that is reached over HTTP, such as GitLab, is spoken to. */
+export interface TransportOptions extends MlflowClientOptions {
+  /** Reads an answer that is no success. Default: as MLflow writes them. */
+  readonly errorOfAnswer?: ((answer: BadAnswer) => MlflowError) | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

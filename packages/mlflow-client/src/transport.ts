@@ -9,7 +9,7 @@ import { isMlflowError, MlflowError } from "./errors.ts";
 import type { AnswerOf, Call, RequestOf } from "./protocol/call.ts";
 import { nothing } from "./protocol/values.ts";
 import { withRetries } from "./retry.ts";
-import type { CallOptions, MlflowClientOptions } from "./settings.ts";
+import { addressOf, type CallOptions, type TransportOptions } from "./settings.ts";
 
 const TIMEOUT_MS = 120_000;
 const DEADLINE_MS = 300_000;
@@ -24,13 +24,23 @@ export type Find<T> = (options: CallOptions) => Promise<T | undefined>;
 /** Makes the calls of the protocol: encodes requests, decodes answers, and tries again where that is safe. */
 export class Transport {
   readonly connection: Connection;
-  readonly #options: MlflowClientOptions;
-  readonly #others = new Map<string, Transport>();
+  /** The path below which all calls are, without a slash at its end. */
+  readonly base: string;
+  readonly #options: TransportOptions;
+  readonly #others: Map<string, Transport>;
 
   /** @throws MlflowError SETTINGS_INVALID */
-  constructor(options: MlflowClientOptions) {
-    this.connection = new Connection(options);
+  constructor(options: TransportOptions, sharing?: Transport) {
+    this.connection = sharing?.connection ?? new Connection(options);
+    this.#others = sharing === undefined ? new Map() : sharing.#others;
+    this.base = addressOf(options.trackingUri).base;
     this.#options = options;
+  }
+
+  /** The calls below a path of the same server, over the same connections. */
+  below(path: string): Transport {
+    const trackingUri = `${this.connection.origin}${this.base}${path}`;
+    return new Transport({ ...this.#options, trackingUri }, this);
   }
 
   /**
@@ -47,7 +57,7 @@ export class Transport {
   ): Promise<AnswerOf<C>> {
     const { path, body } = encodeRequest(call, request);
     const { method } = call;
-    const address = `${this.connection.base}${path}`;
+    const address = `${this.base}${path}`;
     using deadline = this.#deadline(`${method} ${this.connection.origin}${address}`, options);
     const headers = body === undefined ? HEADERS : HEADERS_OF_BODY;
     const outgoing = { method, path: address, headers, body: body ?? null, deadline };
@@ -92,7 +102,7 @@ export class Transport {
     options: CallOptions | undefined,
     read: (response: Dispatcher.ResponseData, what: string) => Promise<T>,
   ): Promise<T> {
-    const address = `${this.connection.base}${path}`;
+    const address = `${this.base}${path}`;
     using deadline = this.#deadline(`GET ${this.connection.origin}${address}`, options);
     const outgoing = { method: "GET", path: address, headers: {}, deadline } as const;
     return this.repeat(
@@ -107,8 +117,7 @@ export class Transport {
 
   /** The transport to another server, named by this one: the same settings, but no credentials, which are for this one. */
   to(trackingUri: string): Transport {
-    const { origin, base } = this.connection;
-    if (trackingUri === `${origin}${base}`) return this;
+    if (trackingUri === `${this.connection.origin}${this.base}`) return this;
     let other = this.#others.get(trackingUri);
     if (other === undefined) {
       other = new Transport({ ...this.#options, trackingUri, auth: undefined, clientCertFile: undefined });
@@ -135,6 +144,7 @@ export class Transport {
     const response = await this.connection.send(outgoing);
     const what = nameOf(outgoing, this.connection);
     const text = await this.connection.reading(outgoing, () => textOf(response, what));
+    if (response.statusCode === 204 && call.answer === nothing) return {} as AnswerOf<C>;
     // Most answers that a training gets need no parser.
     if (text === "{}" && call.answer === nothing) return {} as AnswerOf<C>;
     return this.#decoded(call, text, response, what);
@@ -160,11 +170,15 @@ export class Transport {
     }
     const decoded = z.safeDecode(call.answer, body);
     if (decoded.success) return decoded.data as AnswerOf<C>;
-    throw new MlflowError("ANSWER_INVALID", `${what}: the answer is not MLflow's: ${z.prettifyError(decoded.error)}`, {
-      kind: "unavailable",
-      status: statusCode,
-      cause: decoded.error,
-    });
+    throw new MlflowError(
+      "ANSWER_INVALID",
+      `${what}: the answer is not what the protocol says: ${z.prettifyError(decoded.error)}`,
+      {
+        kind: "unavailable",
+        status: statusCode,
+        cause: decoded.error,
+      },
+    );
   }
 }
 

@@ -48,7 +48,7 @@ export class Artifacts {
     const { connection } = this.#transport;
     const root = decoded(url.pathname);
     const other = `${new URL(connection.origin).protocol}//${url.host}`;
-    const transport = url.host === "" ? this.#transport : this.#transport.to(`${other}${connection.base}`);
+    const transport = url.host === "" ? this.#transport : this.#transport.to(`${other}${this.#transport.base}`);
     return new ProxiedFiles(uri, root, transport);
   }
 
