@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, pre, property, string } from "fast-check";
 import { expect, it } from "vitest";
 import { nameForServer, nameFromServer } from "./file-names.ts";
 
@@ -22,10 +22,10 @@ it.each(["v1+3D", "c++.txt", "a+zz", "+FF"])("%s, another client's, stays as it 
 });
 
 it("gives back every name that GitLab can keep", () => {
-  const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) => text.isWellFormed());
-  fc.assert(
-    fc.property(name, (path) => {
-      fc.pre(!/^\/|\/$|\/\/|\0/.test(path));
+  const name = string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) => text.isWellFormed());
+  assert(
+    property(name, (path) => {
+      pre(!/^\/|\/$|\/\/|\0/.test(path));
       const written = nameForServer(path);
       expect(written).toMatch(TAKEN);
       expect(nameFromServer(written)).toBe(path);

@@ -19,9 +19,6 @@ import { keyValues, nextPage, textOrNone } from "./answers.ts";
 
 const runStatus = z.enum(["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]);
 
-/** How far a run is. */
-type RunStatus = z.output<typeof runStatus>;
-
 const runInfo = z.object({
   /** A UUID. */
   run_id: z.string(),
@@ -117,7 +114,7 @@ const calls = {
 };
 
 /** The tag by which a run is found again whose answer was lost. */
-export const CREATE_ID = "modelstack.create_id";
+const CREATE_ID = "modelstack.create_id";
 /** How many runs are looked through for it. The others of a moment are made by others. */
 const LATELY = 20;
 
