@@ -39,9 +39,6 @@ export default async function run(this: Context, flags: RunFlags, file: string):
       onWarning: (message) => say(this, `warning: ${message}`),
       ...(raw === undefined ? {} : { configuration: raw }),
     });
-  } catch (error) {
-    if (signals.exitCode !== undefined) this.exitCode = signals.exitCode;
-    throw error;
   } finally {
     progress.stop();
     signals.dispose();

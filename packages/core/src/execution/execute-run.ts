@@ -1,10 +1,11 @@
 import { randomUUIDv7 } from "node:crypto";
+import { once } from "node:events";
 import { ArtifactIo } from "../artifacts/artifact-io.ts";
 import type { TrackedRun } from "../components/experiment-tracker.ts";
 import type { MetadataStore } from "../components/metadata-store.ts";
 import type { AttemptRecord, Lease, RunEvent, RunEventBody, RunRecord } from "../components/records.ts";
 import { fold, startState, type RunState } from "../components/run-state.ts";
-import { errorCodes, isStackError, StackError, type ErrorCode } from "../errors.ts";
+import { errorCodes, StackError, type ErrorCode } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { checkLabel } from "../names.ts";
 import type { BuiltPlan } from "../pipeline/pipeline.ts";
@@ -85,7 +86,7 @@ export async function executeRun(
   try {
     const { configuration } = settings;
     const about = { run, plan, source, experiment, configuration };
-    tracked = tracker && (await unlessCancelled(openTrackedRun(tracker, about), run, settings.signal));
+    if (tracker !== undefined) tracked = await unlessAborted(() => openTrackedRun(tracker, about), settings.signal);
     await journal.record({ kind: "run-started", ...(tracked === undefined ? {} : { trackedRun: tracked.id }) });
     if (found.length > 0) await journal.record({ kind: "references-resolved", references: found.map(referenceOf) });
     for (const { warning } of found) if (warning !== undefined) settings.onWarning?.(warning);
@@ -127,9 +128,8 @@ export async function executeRun(
     cancel.abort();
     // What cannot even be recorded now is told by the lease, which ends with this process.
     if (state.finished === undefined) {
-      const status = isStackError(error, "cancelled") ? "cancelled" : "failed";
-      await journal.record({ kind: "run-finished", status }).catch(() => undefined);
-      await endTrackedRun(tracker, tracked, status).catch(() => undefined);
+      await journal.record({ kind: "run-finished", status: "failed" }).catch(() => undefined);
+      await endTrackedRun(tracker, tracked, "failed").catch(() => undefined);
     }
     throw error;
   } finally {
@@ -137,17 +137,13 @@ export async function executeRun(
   }
 }
 
-/** A tracker's server may take minutes to say nothing. */
-async function unlessCancelled<T>(work: Promise<T>, run: RunRecord, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
+/** What the work gives, or nothing once the signal is aborted: a tracker's server may take minutes to say nothing. */
+async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (signal === undefined) return work();
+  if (signal.aborted) return undefined;
   const listening = new AbortController();
-  const cancelled = new Promise<never>((_resolve, reject) => {
-    const stop = () => reject(new StackError("RUN_CANCELLED", `Run ${run.name} was cancelled.`));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true, signal: listening.signal });
-  });
   try {
-    return await Promise.race([work, cancelled]);
+    return await Promise.race([work(), once(signal, "abort", { signal: listening.signal }).then(() => undefined)]);
   } finally {
     listening.abort();
   }
