@@ -1,5 +1,5 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { plantedVariables } from "./tests/support/planted.ts";
@@ -41,6 +41,8 @@ export default defineConfig({
     // CI counts from the report; see .ci/run.
     reporters:
       process.env["CI"] === "true" ? ["default", ["json", { outputFile: ".cache/test-report.json" }]] : ["default"],
+    // Tests wait for programs and servers most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project("core", "packages/core", 1),
       project("mlflow-client", "packages/mlflow-client", 1, { globalSetup: "tests/support/mlflow-servers.setup.ts" }),

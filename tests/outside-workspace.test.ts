@@ -31,6 +31,7 @@ interface Version {
 describe("a project made by npm init -y, with the packed packages", () => {
   let project: ReturnType<typeof packedProject>;
 
+  // What the packages depend on comes from a registry, in its own time.
   beforeAll(() => {
     project = packedProject();
     const { folder } = project;
@@ -51,7 +52,7 @@ describe("a project made by npm init -y, with the packed packages", () => {
       "first",
     );
     runIn(folder, "npx", "modelstack", "run", "pipeline.ts", "--param", "slope=3");
-  });
+  }, 300_000);
   afterAll(() => project[Symbol.dispose]());
 
   const show = (folder: string): Version =>
