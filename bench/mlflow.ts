@@ -1,27 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MlflowClient } from "@modelstack/mlflow-client";
 import { startMlflow, type MlflowServer } from "../tests/support/mlflow-server.ts";
-import {
-  inProject,
-  interleaved,
-  median,
-  ms,
-  processTime,
-  root,
-  runProgram,
-  writeRandomFile,
-  type Row,
-} from "./measure.ts";
+import { inProject, interleaved, processTime, root, runProgram, type Row } from "./measure.ts";
+import { besides, curl, transferRows, type Moved } from "./transfers.ts";
 
 const stack = join(root, "packages", "cli", "bin", "stack.js");
-
-interface Moved {
-  readonly milliseconds: number;
-  readonly extraMegabytes: number;
-}
 
 const programs = join(import.meta.dirname, "programs");
 
@@ -59,42 +45,17 @@ function fileRows({ url, python }: MlflowServer): Promise<Row[]> {
   return inProject(async (folder) => {
     await using mlflow = new MlflowClient({ trackingUri: url });
     const { info } = await mlflow.runs.create({});
-    const file = join(folder, "large.bin");
-    const back = join(folder, "back.bin");
-    writeRandomFile(file, 64);
-    const address = `${url}/api/2.0/mlflow-artifacts/artifacts/${info.artifact_uri.replace(/^.*?:\//, "")}/large.bin`;
-    const move = (direction: string, path: string) =>
-      runProgram<Moved>("move-file.ts", folder, direction, url, info.artifact_uri, path);
-    const taken = { up: [] as Moved[], down: [] as Moved[] };
-    const bare = { up: [] as number[], down: [] as number[] };
-    const client = { up: [] as number[], down: [] as number[] };
-    for (let i = 0; i < 3; i++) {
-      bare.up.push(curl("-T", file, address));
-      taken.up.push(move("up", file));
-      client.up.push(inPython(python, "up", url, info.run_id, file));
-      bare.down.push(curl("-o", back, address));
-      rmSync(back);
-      taken.down.push(move("down", back));
-      if (statSync(back).size !== 2 ** 30) throw new Error("The file came back with another size.");
-      rmSync(back);
-      mkdirSync(back);
-      client.down.push(inPython(python, "down", url, info.run_id, "large.bin", back));
-      rmSync(back, { recursive: true });
-    }
-    const rows = (what: string, direction: "up" | "down"): Row[] => {
-      const moved = taken[direction];
-      const extra = median(moved.map(({ extraMegabytes }) => extraMegabytes));
-      const memory = { floor: "-", product: `${extra.toFixed(0)} MiB`, ratio: extra, budget: 64, unit: "MiB" };
-      const time = median(moved.map(({ milliseconds }) => milliseconds));
-      return [
-        ...besides(`${what} 1 GiB through an MLflow server`, time, [
-          ["curl", median(bare[direction]), 1.11],
-          ["MLflow's client in Python", median(client[direction]), 1],
-        ]),
-        { what: "extra memory for it", ...memory },
-      ];
-    };
-    return [...rows("uploading", "up"), ...rows("downloading", "down")];
+    const folderOfRun = info.artifact_uri.replace(/^.*?:\//, "");
+    return transferRows(folder, {
+      through: "through an MLflow server",
+      address: `${url}/api/2.0/mlflow-artifacts/artifacts/${folderOfRun}/large.bin`,
+      move: (direction, file) => runProgram<Moved>("move-file.ts", folder, direction, url, info.artifact_uri, file),
+      other: {
+        name: "MLflow's client in Python",
+        move: (direction, path) =>
+          inPython(python, direction, url, info.run_id, ...(direction === "up" ? [path] : ["large.bin", path])),
+      },
+    });
   });
 }
 
@@ -125,17 +86,6 @@ function listRows({ url, python }: MlflowServer): Promise<Row[]> {
   });
 }
 
-/** A row for each of what a time is measured beside. */
-function besides(what: string, product: number, floors: readonly (readonly [string, number, number])[]): Row[] {
-  return floors.map(([to, floor, budget]) => ({
-    what: `${what}, to ${to}`,
-    floor: ms(floor),
-    product: ms(product),
-    ratio: product / floor,
-    budget,
-  }));
-}
-
 /** In milliseconds, as the program measures it. */
 function inPython(python: string, ...args: readonly string[]): number {
   return JSON.parse(
@@ -144,11 +94,4 @@ function inPython(python: string, ...args: readonly string[]): number {
       stdio: ["ignore", "pipe", "ignore"],
     }),
   ) as number;
-}
-
-/** How long curl takes, in milliseconds. */
-function curl(...args: readonly string[]): number {
-  const begun = performance.now();
-  execFileSync("curl", ["--silent", "--fail", ...args], { stdio: ["ignore", "ignore", "inherit"] });
-  return performance.now() - begun;
 }

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { commandRows } from "./commands.ts";
 import { fileRows } from "./files.ts";
+import { gitlabRows } from "./gitlab.ts";
 import type { Row } from "./measure.ts";
 import { mlflowRows } from "./mlflow.ts";
 import { modelRows } from "./models.ts";
@@ -19,6 +20,7 @@ const groups: Record<string, () => Promise<Row[]>> = {
   files: fileRows,
   models: modelRows,
   mlflow: mlflowRows,
+  gitlab: gitlabRows,
 };
 const wanted = process.argv.slice(2);
 const names = wanted.length === 0 ? Object.keys(groups) : wanted;
@@ -50,7 +52,7 @@ Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine
 
 Every number stands beside a floor that was measured in the same run on the same disk, since times alone say more about the machine. Floors use
 the pragmas that the product uses. After each run the stored attempts, outputs and points are counted. Medians: of 5 runs for steps and points, of 21
-interleaved calls for commands, searches and models, of 3 for files; the compile cache is warm, as it is from the second call on.
+interleaved calls for commands, searches and models, of 3 for files in the store, of 5 for files sent; the compile cache is warm, as it is from the second call on.
 
 ${content}
 `;
