@@ -35,6 +35,8 @@ const codes: Readonly<Record<MlflowError["kind"], ErrorCode>> = {
 export function stackErrorOf(error: unknown, url: string): unknown {
   if (!isMlflowError(error)) return error;
   const { code, kind, message, hint = `Look at the log of the server at ${url}.` } = error;
+  if (code === "SOURCE_CHANGED")
+    return new StackError("DIGEST_MISMATCH", `${message}; it is not kept.`, { hint, cause: error });
   // All that a tracker and a registry call is there since MLflow 2; what is newer is asked for before.
   const known: ErrorCode = code === "ENDPOINT_NOT_FOUND" ? "SERVER_UNAVAILABLE" : codes[kind];
   return new StackError(known, `MLflow: ${message.replace(/\.$/, "")}.`, { hint: hints[code] ?? hint, cause: error });

@@ -30,6 +30,8 @@ export type ClientErrorCode =
   | "ANSWER_INVALID"
   | "ANSWER_TOO_LARGE"
   | "ANSWER_CUT"
+  /** A file of this machine changed while it was sent; the server keeps nothing of it. */
+  | "SOURCE_CHANGED"
   | "ARTIFACT_URI_UNSUPPORTED"
   | "ARTIFACT_PATH_INVALID";
 

@@ -131,6 +131,12 @@ export interface ExperimentTracker extends Checkable {
   listExperiments(query?: SearchQuery): Promise<Page<Experiment>>;
 
   /**
+   * The experiment that the server keeps for the runs of a model, where it keeps one for each: such a run can become a version of the model.
+   * The model is made with it if there is none.
+   */
+  experimentOfModel?(model: string): string;
+
+  /**
    * Opens a run; its experiment is made if there is none of that name.
    *
    * @throws StackError TRACKED_RUN_NOT_FOUND for an unknown parent; UNSUPPORTED where runs cannot be nested

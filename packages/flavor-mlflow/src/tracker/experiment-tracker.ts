@@ -21,25 +21,31 @@ import {
   type TrackedRunStatus,
   type Transfer,
 } from "@modelstack/core/stack";
+import {
+  checkSpool,
+  checkTexts,
+  Delivery,
+  LastList,
+  Outbox,
+  refuseOtherParams,
+  runNotFound,
+  Spool,
+  type Letter,
+} from "@modelstack/core/tracking";
 import type { MlflowClient, Run } from "@modelstack/mlflow-client";
 import { trackerCapabilities } from "./capabilities.ts";
-import { checkTexts } from "./check-texts.ts";
-import { checkSpool } from "./check-spool.ts";
-import { Delivery } from "./delivery.ts";
 import { programEnvironment } from "./environment.ts";
 import { Experiments } from "./experiments.ts";
-import { historyOf, LastHistory } from "./history.ts";
-import { pairs, type Letter } from "./letters.ts";
-import { Outbox } from "./outbox.ts";
+import { historyOf } from "./history.ts";
+import { deliver, pairs } from "./letters.ts";
 import { PARENT_TAG } from "./records.ts";
 import { listRuns, nestedIn, trackedOf } from "./run-list.ts";
-import { notFound, paramExists, runError } from "./run-errors.ts";
+import { runError } from "./run-errors.ts";
 import { filePlaces, type FilePlace } from "./logged-models.ts";
 import { RunFiles } from "./run-files.ts";
 import { checkServer } from "../check-server.ts";
 import type { MlflowServer } from "../server.ts";
 import { sourceTags } from "./source-tags.ts";
-import { Spool } from "./spool.ts";
 
 /** How many metrics are asked for at the same time. */
 const AT_ONCE = 4;
@@ -71,7 +77,7 @@ export class MlflowExperimentTracker implements ExperimentTracker {
   readonly #delivery: Delivery;
   readonly #outbox: Outbox;
   readonly #pipelineRuns = new Map<string, string>();
-  readonly #history = new LastHistory();
+  readonly #history = new LastList<MetricPoint>(1000);
   readonly #known = new Map<string, KnownRun>();
 
   constructor(server: MlflowServer, { stateFolder, required, warn }: TrackerOptions) {
@@ -80,12 +86,13 @@ export class MlflowExperimentTracker implements ExperimentTracker {
     this.#files = new RunFiles(server);
     this.#spool = new Spool(join(stateFolder, "spool", "mlflow"));
     this.#delivery = new Delivery({
-      server,
-      files: this.#files,
+      server: "MLflow",
+      deliver: (run, letter, patience) => this.#on(run, (client) => deliver(client, run, letter, patience)),
+      putFile: async (run, path, content, transfer) =>
+        this.#files.put((await this.#run(run)).artifacts, path, content, transfer),
       spool: this.#spool,
       required,
       warn,
-      place: (run) => this.#run(run),
       nameOf: (run) => this.#pipelineRuns.get(run) ?? run,
     });
     this.#outbox = new Outbox((run, letter) => this.#send(run, letter));
@@ -107,7 +114,7 @@ export class MlflowExperimentTracker implements ExperimentTracker {
     const { parentId, tags = {}, startedAt = new Date() } = request;
     const run_name = checkLabel("The run name", request.name);
     checkLabel("The experiment", request.experiment);
-    checkTexts("tag", tags);
+    checkTexts("tag", tags, trackerCapabilities, "MLflow");
     if (parentId !== undefined) await this.#run(parentId);
     const experiment_id = await this.#experiments.idOf(request.experiment);
     const own = { ...sourceTags(tags, by), ...(parentId === undefined ? {} : { [PARENT_TAG]: parentId }) };
@@ -147,8 +154,8 @@ export class MlflowExperimentTracker implements ExperimentTracker {
   }
 
   async logParams(id: string, params: Texts): Promise<void> {
-    checkTexts("param", params);
-    if (Object.keys(params).length > PARAMS_AT_ONCE) await this.#refuseOtherParams(id, params);
+    checkTexts("param", params, trackerCapabilities, "MLflow");
+    if (Object.keys(params).length > PARAMS_AT_ONCE) refuseOtherParams(id, await this.#paramsOf(id), params);
     await this.#send(id, { kind: "params", params });
   }
 
@@ -183,7 +190,7 @@ export class MlflowExperimentTracker implements ExperimentTracker {
   }
 
   async setTags(id: string, tags: Texts): Promise<void> {
-    checkTexts("tag", tags);
+    checkTexts("tag", tags, trackerCapabilities, "MLflow");
     await this.#send(id, { kind: "tags", tags });
   }
 
@@ -193,7 +200,7 @@ export class MlflowExperimentTracker implements ExperimentTracker {
 
   async logFile(id: string, path: string, content: Uint8Array | FileRef, transfer?: Transfer): Promise<void> {
     checkRelativePath(path);
-    if (!RUN_ID.test(id)) throw notFound(id);
+    if (!RUN_ID.test(id)) throw runNotFound(id);
     await this.#delivery.sendFile(id, path, content, transfer);
   }
 
@@ -232,13 +239,13 @@ export class MlflowExperimentTracker implements ExperimentTracker {
   }
 
   async #send(id: string, letter: Letter): Promise<void> {
-    if (!RUN_ID.test(id)) throw notFound(id);
+    if (!RUN_ID.test(id)) throw runNotFound(id);
     await this.#delivery.send(id, letter);
   }
 
   /** Does something with a run, and says that there is none where the server does. */
   async #on<T>(id: string, work: (client: MlflowClient) => Promise<T>): Promise<T> {
-    if (!RUN_ID.test(id)) throw notFound(id);
+    if (!RUN_ID.test(id)) throw runNotFound(id);
     return this.#server.call(async (client) => {
       try {
         return await work(client);
@@ -250,7 +257,7 @@ export class MlflowExperimentTracker implements ExperimentTracker {
 
   async #get(id: string): Promise<Run> {
     const run = await this.#on(id, ({ runs }) => runs.get({ run_id: id }));
-    if (run.info.lifecycle_stage === "deleted") throw notFound(id);
+    if (run.info.lifecycle_stage === "deleted") throw runNotFound(id);
     this.#remember(run);
     return run;
   }
@@ -273,15 +280,6 @@ export class MlflowExperimentTracker implements ExperimentTracker {
 
   #tracked(run: Run): Promise<TrackedRun> {
     return trackedOf(this.#server, this.#experiments, run);
-  }
-
-  async #refuseOtherParams(id: string, params: Texts): Promise<void> {
-    const present = await this.#paramsOf(id);
-    for (const [key, value] of Object.entries(params)) {
-      const other = Object.hasOwn(present, key) ? present[key] : undefined;
-      if (other !== undefined && other !== value)
-        throw paramExists(`The parameter ${key} of run ${id} is "${other}" already and cannot become "${value}".`);
-    }
   }
 
   /** None while the server is away: what it then refuses is told when it is sent. */

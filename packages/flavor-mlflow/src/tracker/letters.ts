@@ -1,41 +1,20 @@
-import type { RunInput, TrackedRunStatus } from "@modelstack/core/stack";
+import { batches, type Letter, type Patience } from "@modelstack/core/tracking";
 import type { MlflowClient } from "@modelstack/mlflow-client";
-import { batches } from "./batches.ts";
 import { datasetOf } from "./inputs.ts";
 import { keyForServer } from "../keys.ts";
 
-/** A point as it is sent: time in milliseconds. */
-export interface SentPoint {
-  readonly key: string;
-  readonly value: number;
-  readonly step: number;
-  readonly timestamp: number;
-}
-
-type Texts = Readonly<Record<string, string>>;
-
-/** Something for a run that a server is to take. Sent twice it does what it does once: MLflow tells equal points, and all else is set. */
-export type Letter =
-  | { readonly kind: "metrics"; readonly points: readonly SentPoint[] }
-  | { readonly kind: "params"; readonly params: Texts }
-  | { readonly kind: "tags"; readonly tags: Texts }
-  | { readonly kind: "input"; readonly input: RunInput }
-  | { readonly kind: "end"; readonly status: Exclude<TrackedRunStatus, "running">; readonly at: number };
-
 const LIMITS = { metrics: 1000, params: 100, tags: 100 };
 
-/** How long is tried, where it is not for the client to decide. */
-export interface Patience {
-  readonly retries?: number;
-  readonly deadlineMs?: number;
-}
-
-/** @throws MlflowError */
+/**
+ * Brings a letter to a server. Twice it does what it does once: MLflow tells equal points, and all else is set.
+ *
+ * @throws MlflowError
+ */
 export async function deliver(
   { runs }: MlflowClient,
   run_id: string,
   letter: Letter,
-  patience: Patience = {},
+  patience: Patience,
 ): Promise<void> {
   switch (letter.kind) {
     case "metrics": {
@@ -58,7 +37,7 @@ export async function deliver(
   }
 }
 
-export function pairs(texts: Texts): { key: string; value: string }[] {
+export function pairs(texts: Readonly<Record<string, string>>): { key: string; value: string }[] {
   return Object.entries(texts).map(([key, value]) => ({ key: keyForServer(key), value }));
 }
 

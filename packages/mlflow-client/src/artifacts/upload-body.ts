@@ -1,4 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises";
+import { MlflowError } from "../errors.ts";
 import type { UploadSource } from "./files.ts";
 
 /** How much is read at a time. */
@@ -6,9 +7,10 @@ export const CHUNK = 1024 * 1024;
 
 /**
  * How many chunks are filled in turn: new ones for each would cost a third of the time, and tens of megabytes until they are collected. One is
- * on its way to the socket, one waits behind it, one is being filled: undici asks for the next only when the socket has drained. One is to spare.
+ * on its way to the socket, one waits behind it, one is held back, one is being filled: undici asks for the next only when the socket has drained. One
+ * is to spare.
  */
-const CHUNKS = 4;
+const CHUNKS = 5;
 
 /** What one try of an upload sends. */
 export interface UploadBody extends AsyncDisposable {
@@ -32,16 +34,30 @@ export async function openSource(source: UploadSource): Promise<UploadBody> {
   if (!("file" in source)) return { size: undefined, chunks: source, [Symbol.asyncDispose]: async () => undefined };
   const handle = await open(source.file);
   const { size } = await handle.stat();
-  return { size, chunks: chunksOf(handle), [Symbol.asyncDispose]: () => handle.close() };
+  return { size, chunks: chunksOf(handle, source.file), [Symbol.asyncDispose]: () => handle.close() };
 }
 
-async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+/** The last chunk of a file is given once it is known that the file has not changed: without it, the server keeps nothing. */
+async function* chunksOf(handle: FileHandle, path: string): AsyncGenerator<Uint8Array> {
+  const before = await handle.stat();
   const ring = Array.from({ length: CHUNKS }, () => Buffer.allocUnsafeSlow(CHUNK));
+  let held: Uint8Array | undefined;
   for (let n = 0; ; n = (n + 1) % CHUNKS) {
     const { bytesRead, buffer } = await handle.read(ring[n]!, 0, CHUNK);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+    if (bytesRead === 0) break;
+    if (held !== undefined) yield held;
+    held = buffer.subarray(0, bytesRead);
   }
+  const after = await handle.stat();
+  if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw changed(path);
+  if (held !== undefined) yield held;
+}
+
+function changed(path: string): MlflowError {
+  return new MlflowError("SOURCE_CHANGED", `The file ${path} changed while it was read`, {
+    kind: "conflict",
+    hint: "Send it once nothing writes to it any more.",
+  });
 }
 
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,8 +1,7 @@
-import { isStackError, type FileRef, type FlavorContext, type Transfer } from "@modelstack/core/stack";
-import type { MlflowServer } from "../server.ts";
-import { deliver, type Letter, type Patience } from "./letters.ts";
-import { runError } from "./run-errors.ts";
-import type { RunFiles } from "./run-files.ts";
+import type { FileRef } from "../artifacts/artifact-type.ts";
+import type { Transfer } from "../components/transfer.ts";
+import { isStackError } from "../errors.ts";
+import type { Letter, Patience } from "./letters.ts";
 import type { Drained, Spool, SpooledLetter } from "./spool.ts";
 
 /** How long a training waits before what it logs goes to the disk. */
@@ -14,15 +13,18 @@ const LOOK_AGAIN = 5000;
 /** After errors of these kinds what waits may be taken another time. */
 const WAITS_ON: ReadonlySet<string> = new Set(["unavailable", "unauthenticated", "forbidden"]);
 
-interface Parts {
-  readonly server: MlflowServer;
-  readonly files: RunFiles;
+/** What a delivery needs of the tracker whose it is. */
+export interface DeliveryParts {
+  /** How people call the server: `MLflow`. */
+  readonly server: string;
+  /** Brings a letter to the server. @throws StackError */
+  readonly deliver: (run: string, letter: Letter, patience: Patience) => Promise<void>;
+  /** Brings a file to the server. @throws StackError */
+  readonly putFile: (run: string, path: string, content: Uint8Array | FileRef, transfer?: Transfer) => Promise<void>;
   readonly spool: Spool;
   /** Whether a server that is away is an error. */
   readonly required: boolean;
-  readonly warn: FlavorContext["warn"];
-  /** Where the files of a run are. */
-  readonly place: (run: string) => Promise<{ readonly artifacts: string }>;
+  readonly warn: (message: string) => void;
   /** How a person calls a run. */
   readonly nameOf: (run: string) => string;
 }
@@ -32,11 +34,11 @@ interface Parts {
  * so that a training does not end with its tracker.
  */
 export class Delivery {
-  readonly #parts: Parts;
+  readonly #parts: DeliveryParts;
   #warned = false;
   #lastLook = 0;
 
-  constructor(parts: Parts) {
+  constructor(parts: DeliveryParts) {
     this.#parts = parts;
   }
 
@@ -45,17 +47,17 @@ export class Delivery {
     const { spool } = this.#parts;
     await this.#orSpool(
       run,
-      () => this.#deliver(run, letter, this.#patience()),
+      () => this.#parts.deliver(run, letter, this.#patience()),
       () => spool.add(run, letter),
     );
   }
 
   /** @throws StackError */
   async sendFile(run: string, path: string, content: Uint8Array | FileRef, transfer?: Transfer): Promise<void> {
-    const { files, spool, place } = this.#parts;
+    const { spool, putFile } = this.#parts;
     await this.#orSpool(
       run,
-      async () => files.put((await place(run)).artifacts, path, content, transfer),
+      () => putFile(run, path, content, transfer),
       () => spool.addFile(run, path, content),
     );
   }
@@ -83,7 +85,8 @@ export class Delivery {
     this.#lastLook = Date.now();
     try {
       const { refused } = await this.drain(run, patience);
-      for (const why of refused) this.#parts.warn(`What waited for MLflow was not taken: ${why}`);
+      const { server, warn } = this.#parts;
+      for (const why of refused) warn(`What waited for ${server} was not taken: ${why}`);
     } catch (error) {
       if (!isStackError(error, "unavailable")) throw error;
     }
@@ -120,17 +123,8 @@ export class Delivery {
   }
 
   async #deliver(run: string, letter: SpooledLetter, patience: Patience): Promise<void> {
-    const { server, files, spool, place } = this.#parts;
-    if (letter.kind === "file") {
-      const { artifacts } = await place(run);
-      return files.put(artifacts, letter.path, { path: `${spool.at(run)}/${letter.file}` });
-    }
-    await server.call(async (client) => {
-      try {
-        await deliver(client, run, letter, patience);
-      } catch (error) {
-        throw runError(run, error);
-      }
-    });
+    const { spool, deliver, putFile } = this.#parts;
+    if (letter.kind !== "file") return deliver(run, letter, patience);
+    await putFile(run, letter.path, { path: `${spool.at(run)}/${letter.file}` });
   }
 }

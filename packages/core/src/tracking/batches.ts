@@ -1,4 +1,4 @@
-// What MLflow takes in one call of runs/log-batch. The limit of the body is 1,000,000 characters.
+// What MLflow takes in one call of runs/log-batch: the limit of the body is 1,000,000 characters. Servers that speak its protocol take no less.
 const BODY = 900_000;
 
 /** Of a point without its key: digits and names of fields. */

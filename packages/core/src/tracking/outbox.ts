@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Letter, SentPoint } from "./letters.ts";
 
-/** As many points as MLflow takes at once. */
+/** As many points as servers take at once. */
 const BATCH = 1000;
 /** Whoever logs more than so many points before they can be sent waits. */
 const FULL = 10_000;
@@ -12,7 +12,7 @@ interface Waiting {
 }
 
 /**
- * Sends points in the background, those of a run in the order they were logged and as many as MLflow takes at once. Who logs faster than
+ * Sends points in the background, those of a run in the order they were logged and as many as servers take at once. Who logs faster than
  * the server takes waits, so that memory stays flat.
  */
 export class Outbox {

@@ -1,4 +1,4 @@
-import type { HealthCheck } from "@modelstack/core/stack";
+import type { HealthCheck } from "../components/health.ts";
 import type { Spool } from "./spool.ts";
 
 /** Whether something waits on this machine for the server. */

@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { appendFile, copyFile, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makePrivateFolder, sizeOfFile, withFolderLock, type FileRef } from "@modelstack/core/stack";
+import type { FileRef } from "../artifacts/artifact-type.ts";
+import { sizeOfFile } from "../artifacts/regular-file.ts";
+import { withFolderLock } from "../folder-lock.ts";
+import { makePrivateFolder } from "../platform.ts";
 import type { Letter, SentPoint } from "./letters.ts";
 
 /** A file that waits, under the name it has in the spool. */
