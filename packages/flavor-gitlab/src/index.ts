@@ -18,9 +18,13 @@ const experimentTracker = defineFlavor({
   capabilities: { nonFiniteMetrics, repeatedPoints, nestedRuns },
   // The client is loaded when a stack is opened: what only reads stack.yaml needs none.
   create: async (config, context: FlavorContext) => {
-    const { GitLabProject } = await import("./connection/gitlab-project.ts");
+    const [{ GitLabProject }, { GitLabExperimentTracker }] = await Promise.all([
+      import("./connection/gitlab-project.ts"),
+      import("./tracker/experiment-tracker.ts"),
+    ]);
     const project = context.shared(PROJECT, () => new GitLabProject(config, context));
-    throw new StackError("UNSUPPORTED", `Runs cannot be tracked in ${(await project.found()).path} yet.`);
+    const { stateFolder, warn, note } = context;
+    return new GitLabExperimentTracker(project, { stateFolder, warn, note, required: config.required });
   },
 });
 

@@ -40,9 +40,6 @@ const metric = z.object({
   step: int64.nullish().transform((step) => step ?? 0),
 });
 
-/** A value of a metric at a step and a time in milliseconds. */
-export type Metric = z.output<typeof metric>;
-
 const run = z.object({
   info: runInfo,
   data: z
@@ -107,10 +104,6 @@ const calls = {
   logParam: post("runs/log-parameter", { request: id.extend(pair.shape), answer: nothing }, "again"),
   setTag: post("runs/set-tag", { request: id.extend(pair.shape), answer: nothing }, "again"),
   delete: post("runs/delete", { request: id, answer: nothing }, "gone"),
-  history: get("metrics/get-history", {
-    request: id.extend({ metric_key: z.string(), max_results: z.int().optional(), page_token: z.string().optional() }),
-    answer: z.object({ metrics: z.array(metric), ...nextPage }),
-  }),
 };
 
 /** The tag by which a run is found again whose answer was lost. */
@@ -204,18 +197,6 @@ export class Runs {
   /** Deletes it for good. The run of a version is refused. */
   async delete(run_id: string, options?: CallOptions): Promise<void> {
     await this.#transport.call(calls.delete, { run_id }, options);
-  }
-
-  /**
-   * All points of a metric, by step and time. Newer GitLab only.
-   *
-   * @throws MlflowError ROUTE_NOT_FOUND
-   */
-  history(run_id: string, metric_key: string, options?: CallOptions): AsyncGenerator<Metric, void, void> {
-    return itemsOf(
-      (page) => this.#transport.call(calls.history, { run_id, metric_key, max_results: 1000, ...page }, options),
-      ({ metrics }) => metrics,
-    );
   }
 
   #lookFor(

@@ -44,6 +44,11 @@ export async function stackErrorOf(error: unknown, connected: Connected): Promis
   const refused = (code: ErrorCode, message: string, hint: string) =>
     new StackError(code, message, { hint, cause: error });
   switch (error.code) {
+    case "SOURCE_CHANGED":
+      return new StackError("DIGEST_MISMATCH", `${error.message}; it is not kept.`, {
+        hint: "Log it once nothing writes to it any more.",
+        cause: error,
+      });
     case "TOKEN_EXPIRED":
       return refused(
         "UNAUTHENTICATED",
