@@ -72,14 +72,19 @@ function refuseSecrets(whose: string, params: Plan["params"]): void {
   });
 }
 
+/** Where a run is tracked. */
+export interface ChosenExperiment {
+  readonly name: string;
+  /** The only model that the plan registers, where nobody names an experiment: a tracker may keep one for each model. */
+  readonly model?: string;
+}
+
 /** The experiment of a run: the configuration's, else the pipeline's, else the tracker's, else the only model's, else the pipeline's name. */
-export function experimentOf(plan: Plan, stack: Stack, configured?: string): string {
+export function experimentOf(plan: Plan, stack: Stack, configured?: string): ChosenExperiment {
   const tracker = stack.entry.experiment_tracker?.config["experiment"];
   const models = modelsOf(plan);
-  const name =
-    configured ??
-    plan.experiment ??
-    (typeof tracker === "string" ? tracker : undefined) ??
-    (models.length === 1 ? models[0]! : plan.pipeline);
-  return checkLabel("The experiment", name);
+  const named = configured ?? plan.experiment ?? (typeof tracker === "string" ? tracker : undefined);
+  const model = named === undefined && models.length === 1 ? models[0]! : undefined;
+  const name = checkLabel("The experiment", named ?? model ?? plan.pipeline);
+  return { name, ...(model === undefined ? {} : { model }) };
 }

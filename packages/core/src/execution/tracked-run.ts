@@ -3,6 +3,7 @@ import type { RunRecord } from "../components/records.ts";
 import { silentTracker, type StepTracker } from "../components/step-tracker.ts";
 import { canonicalJson, type Json } from "../json.ts";
 import { paramsOf, planJson, type Plan, type PlanInstance } from "../pipeline/plan.ts";
+import type { ChosenExperiment } from "./plan-checks.ts";
 import type { SourceState } from "./source-control.ts";
 import { BufferedTracker } from "./tracked-step.ts";
 
@@ -11,14 +12,16 @@ export interface RunTracking {
   readonly run: RunRecord;
   readonly plan: Plan;
   readonly source: SourceState | undefined;
-  readonly experiment: string;
+  readonly experiment: ChosenExperiment;
   /** The run configuration as it was read. */
   readonly configuration: Json | undefined;
 }
 
 /** Opens the tracked run of a pipeline run, with its parameters, configuration and plan. */
 export async function openTrackedRun(tracker: ExperimentTracker, about: RunTracking): Promise<TrackedRun> {
-  const { run, plan, source, experiment, configuration } = about;
+  const { run, plan, source, configuration } = about;
+  const { name, model } = about.experiment;
+  const experiment = (model === undefined ? undefined : tracker.experimentOfModel?.(model)) ?? name;
   const { limits } = tracker.capabilities;
   const tags = {
     ...run.tags,

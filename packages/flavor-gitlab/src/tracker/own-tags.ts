@@ -19,12 +19,12 @@ const TEXT = "modelstack.text:";
 const LONGEST = 5000;
 
 /** A text as GitLab takes it. */
-export function textForServer(text: string): string {
+function textForServer(text: string): string {
   return text.trim() === "" || text.startsWith(TEXT) ? TEXT + JSON.stringify(text) : text;
 }
 
 /** A text of GitLab's as it was given, or as another client wrote it. */
-export function textFromServer(text: string): string {
+function textFromServer(text: string): string {
   if (!text.startsWith(TEXT)) return text;
   try {
     const read: unknown = JSON.parse(text.slice(TEXT.length));

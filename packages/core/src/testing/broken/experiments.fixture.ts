@@ -2,8 +2,10 @@ import type { ExperimentTracker } from "../../components/experiment-tracker.ts";
 import { StackError } from "../../errors.ts";
 import { InMemoryExperimentTracker } from "../in-memory/experiment-tracker.ts";
 import { pageOf } from "../in-memory/paging.ts";
-import { assigned, unless, type Mutation } from "./mutation.fixture.ts";
+import { assigned, override, unless, type Mutation } from "./mutation.fixture.ts";
 
+const modelwise = () =>
+  override<ExperimentTracker>(new InMemoryExperimentTracker(), { experimentOfModel: (model) => `model ${model}` });
 const flat = () => new InMemoryExperimentTracker({ nestedRuns: false });
 
 /** What is said of experiments and runs. */
@@ -83,6 +85,12 @@ export const experimentMutations: readonly Mutation<ExperimentTracker>[] = [
         return { ...run, experiment: { ...run.experiment, id: run.id } };
       },
     }),
+  },
+  {
+    rule: "models have experiments of their own",
+    failing: "keeps the runs of a model in an experiment of its own",
+    open: modelwise,
+    breakIt: () => ({ experimentOfModel: () => "models" }),
   },
   {
     rule: "a run's name can be shown on a line",

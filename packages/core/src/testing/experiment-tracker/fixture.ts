@@ -27,6 +27,8 @@ export interface TrackerTools {
 export interface TrackerSuite {
   readonly it: TestAPI<TrackerTools>;
   readonly capabilities: ExperimentTrackerCapabilities;
+  /** The tracker keeps an experiment for each model. */
+  readonly modelExperiments: boolean;
   /** The fixture can be opened again. */
   readonly reopens: boolean;
 }
@@ -35,7 +37,12 @@ export interface TrackerSuite {
 export async function trackerSuite(open: () => Promise<ExperimentTrackerFixture>): Promise<TrackerSuite> {
   const { tracker, reopen, dispose } = await open();
   await dispose?.();
-  return { it: trackerTest(open), capabilities: tracker.capabilities, reopens: reopen !== undefined };
+  return {
+    it: trackerTest(open),
+    capabilities: tracker.capabilities,
+    modelExperiments: tracker.experimentOfModel !== undefined,
+    reopens: reopen !== undefined,
+  };
 }
 
 function trackerTest(open: () => Promise<ExperimentTrackerFixture>): TestAPI<TrackerTools> {

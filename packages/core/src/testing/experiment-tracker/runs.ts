@@ -79,6 +79,19 @@ export function runTests(suite: TrackerSuite): void {
     expect(await tracker.getRun(id)).toMatchObject({ status: "failed", endedAt: moment(7) });
   });
 
+  if (suite.modelExperiments) {
+    it("keeps the runs of a model in an experiment of its own", async ({ tracker, start }) => {
+      const [churn, fraud] = ["churn", "fraud"].map((model) => tracker.experimentOfModel!(model)) as [string, string];
+
+      const runs = [await start({ experiment: churn }), await start({ experiment: churn })];
+      const other = await start({ experiment: fraud });
+
+      expect(runs.map(({ experiment }) => experiment.name)).toEqual([churn, churn]);
+      expect(new Set([...runs, other].map(({ experiment }) => experiment.id)).size).toBe(2);
+      expect(await tracker.getExperiment(churn)).toMatchObject({ ...runs[0]!.experiment });
+    });
+  }
+
   nestedTests(suite);
   listTests(suite);
   deleteTests(suite);

@@ -10,6 +10,7 @@ import {
   InMemoryModelRegistry,
   InMemoryOrchestrator,
 } from "../index.ts";
+import type { ExperimentTracker } from "../../components/experiment-tracker.ts";
 import type {
   ModelRegistry,
   ModelRegistryCapabilities,
@@ -33,6 +34,12 @@ describeExperimentTracker("in memory that can do little", async () => ({
 
 describeExperimentTracker("in memory that keeps metrics as MLflow does", async () => ({
   tracker: new InMemoryExperimentTracker({ nonFiniteMetrics: "clamped", repeatedPoints: false }),
+}));
+
+describeExperimentTracker("in memory that keeps an experiment for each model", async () => ({
+  tracker: override<ExperimentTracker>(new InMemoryExperimentTracker(), {
+    experimentOfModel: (name) => `model ${name}`,
+  }),
 }));
 
 for (const versions of ["assigned", "semver", "given"] as const) {
