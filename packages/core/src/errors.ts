@@ -50,6 +50,7 @@ export const errorCodes = {
   FILE_NOT_FOUND: "not-found",
   FETCH_FAILED: "unavailable",
   FILE_EXISTS: "already-exists",
+  FILE_TOO_LARGE: "invalid",
   FILE_UNWRITABLE: "invalid",
 
   STEP_FAILED: "failed",

@@ -35,12 +35,13 @@ const modelRegistry = defineFlavor({
   config: z.object({}),
   capabilities: registryCapabilities,
   create: async (_config, context) => {
+    const { GitLabModelRegistry } = await import("./registry/model-registry.ts");
     // The tracker's configuration says which project it is; a stack without one of this flavor is refused before.
     await context.component("experiment_tracker");
-    context.shared<GitLabProject>(PROJECT, () => {
+    const project = context.shared<GitLabProject>(PROJECT, () => {
       throw new StackError("REGISTRY_FLAVOR_MISMATCH", "The experiment tracker of the stack is in no GitLab project.");
     });
-    throw new StackError("UNSUPPORTED", "Models cannot be kept in a GitLab project yet.");
+    return new GitLabModelRegistry(project);
   },
 });
 

@@ -41,6 +41,7 @@ export class LocalModelRegistry implements ModelRegistry {
       history: "native" as const,
       comments: "native" as const,
       tagsAfterCreate: true,
+      rename: true,
       restore: true,
       limits: { tagKey: 250, tagValue: 8000 },
     };

@@ -122,9 +122,13 @@ function remove({ project, input }: ProjectCall): Answer {
   if (experiment.model !== undefined)
     throw new Refusal(400, { message: "Cannot delete an experiment associated to a model" });
   for (const candidate of experiment.candidates) removeCandidate(project, candidate);
-  project.experiments.delete(experiment.iid);
-  project.experimentsByName.delete(experiment.name);
+  removeExperiment(project, experiment);
   return { body: {} };
+}
+
+export function removeExperiment(project: Project, { iid, name }: Experiment): void {
+  project.experiments.delete(iid);
+  project.experimentsByName.delete(name);
 }
 
 /** By the iid. */

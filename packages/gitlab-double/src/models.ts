@@ -1,10 +1,11 @@
-import { isFree, makeExperiment } from "./experiments.ts";
+import { isFree, makeExperiment, removeExperiment } from "./experiments.ts";
 import { mlflowRoute } from "./guards.ts";
 import type { Answer, ProjectCall, Route } from "./http/call.ts";
 import { keysetPage, type Order } from "./http/paging.ts";
 import { integer, optional, required, take, text } from "./http/parameters.ts";
 import { alreadyExists, doesNotExist, invalidValue } from "./http/refusals.ts";
 import type { Model, Project } from "./instance.ts";
+import { removeCandidate } from "./run-records.ts";
 import { highest } from "./semver.ts";
 import { charactersOf, lengths, pairs, tagsOfNew, tooLong } from "./tags.ts";
 import { modelOf, versionOf } from "./version-records.ts";
@@ -113,15 +114,13 @@ function update({ instance, project, input }: ProjectCall): Answer {
   return { body: { registered_model: modelOf(instance, project, model) } };
 }
 
-/** The versions go with it, and their packages. Its experiment stays [I], so that the name is taken until that is deleted too. */
+/** Its versions, its experiment and the runs in it go with it [I: the database cascades], and their packages [S]. */
 export function removeModel(project: Project, model: Model): void {
   for (const item of project.packages)
     if (item.type === "ml_model" && item.name === model.name) item.status = "pending_destruction";
-  for (const version of model.versions) {
-    project.versions.delete(version.id);
-    delete version.candidate.version;
-  }
-  delete model.experiment.model;
+  for (const version of model.versions) project.versions.delete(version.id);
+  for (const candidate of model.experiment.candidates) removeCandidate(project, candidate);
+  removeExperiment(project, model.experiment);
   project.models.delete(model.name);
 }
 

@@ -113,6 +113,8 @@ export interface ModelRegistryCapabilities {
   /** `metadata-store`: core keeps them there, which goes with a history that it keeps. */
   readonly comments: "native" | "metadata-store";
   readonly tagsAfterCreate: boolean;
+  /** Models can get other names. */
+  readonly rename: boolean;
   /** Deleted models and versions can be restored. */
   readonly restore: boolean;
   readonly limits: { readonly tagKey: number; readonly tagValue: number };
@@ -203,7 +205,7 @@ export interface ModelRegistry extends Checkable {
     changes: { readonly description?: string; readonly tags?: TagChanges },
     by: Caller,
   ): Promise<RegisteredModel>;
-  /** @throws StackError MODEL_EXISTS; both stay as they were then */
+  /** @throws StackError MODEL_EXISTS; both stay as they were then. UNSUPPORTED where names are for good */
   renameModel(name: string, to: string, by: Caller): Promise<RegisteredModel>;
   /** Deletes a model with its versions and aliases; restoring brings all of it back. */
   deleteModel(name: string, by: Caller): Promise<void>;

@@ -138,7 +138,7 @@ export type {
   FolderRef,
   Packed,
 } from "../artifacts/artifact-type.ts";
-export { sizeOfFile } from "../artifacts/regular-file.ts";
+export { hashFile, sizeOfFile } from "../artifacts/regular-file.ts";
 
 // Searching.
 export { parseFilter } from "../search/parse-filter.ts";

@@ -67,6 +67,11 @@ export class PackageFiles {
     return [...sizes].map(([path, size]) => ({ path, size }));
   }
 
+  /** Where the files of a version or run are, for those who look at addresses. */
+  address(owner: PackageOwner): string {
+    return this.#file(owner, "").name;
+  }
+
   #file(owner: PackageOwner, path: string): RemoteFile {
     const address = `/packages/ml_models/${encodePath(owner).replace("%3A", ":")}/files/${encodePath(path)}`;
     return { name: `${this.#project.connection.origin}${this.#project.base}${address}`, path: address };

@@ -7,6 +7,7 @@ export const registryCapabilities = {
   history: "native",
   comments: "native",
   tagsAfterCreate: true,
+  rename: false,
   restore: false,
   limits: { tagKey: 250, tagValue: 5000 },
 } as const satisfies ModelRegistryCapabilities;

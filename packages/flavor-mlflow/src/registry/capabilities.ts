@@ -8,6 +8,7 @@ export const registryCapabilities = {
   history: "metadata-store",
   comments: "native",
   tagsAfterCreate: true,
+  rename: true,
   restore: false,
   limits: { tagKey: 250, tagValue: TAG_LIMIT },
 } as const satisfies ModelRegistryCapabilities;

@@ -1,5 +1,6 @@
 import type { ModelRegistry, RegisteredModel } from "../../components/model-registry.ts";
 import { StackError } from "../../errors.ts";
+import { InMemoryModelRegistry } from "../in-memory/model-registry.ts";
 import { by } from "../tools.ts";
 import { assigned, unless, type Mutation } from "./mutation.fixture.ts";
 
@@ -127,6 +128,12 @@ export const modelMutations: readonly Mutation<ModelRegistry>[] = [
         return registry.renameModel(name, to, by);
       },
     }),
+  },
+  {
+    rule: "what cannot be renamed says so",
+    failing: "refuses to rename a model as UNSUPPORTED where names are for good, and leaves it",
+    open: () => new InMemoryModelRegistry({ rename: false }),
+    breakIt: (registry) => ({ renameModel: (name) => registry.getModel(name) }),
   },
   {
     rule: "a model goes with its versions",

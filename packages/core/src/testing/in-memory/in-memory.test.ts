@@ -81,6 +81,7 @@ for (const [name, capabilities] of Object.entries({
     comments: "metadata-store",
     stages: "emulated",
     tagsAfterCreate: false,
+    rename: false,
     restore: false,
   },
 } as const)) {
@@ -91,7 +92,7 @@ for (const [name, capabilities] of Object.entries({
 }
 
 describeModelRegistry("in memory that can do little", async () => ({
-  registry: new InMemoryModelRegistry({ tagsAfterCreate: false, restore: false }),
+  registry: new InMemoryModelRegistry({ tagsAfterCreate: false, rename: false, restore: false }),
 }));
 
 describeMetadataStore("in memory", async () => {

@@ -50,6 +50,7 @@ export class InMemoryModelRegistry implements ModelRegistry {
       history: "native",
       comments: "native",
       tagsAfterCreate: true,
+      rename: true,
       restore: true,
       limits: { tagKey: 250, tagValue: 8000 },
       ...capabilities,
@@ -84,6 +85,7 @@ export class InMemoryModelRegistry implements ModelRegistry {
 
   async renameModel(name: string, to: string, by: Caller) {
     const model = this.#model(name);
+    if (!this.capabilities.rename) throw new StackError("UNSUPPORTED", "The names of models are for good.");
     if (name !== to) {
       this.#refuseName(to);
       model.name = to;

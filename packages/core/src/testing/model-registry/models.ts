@@ -97,7 +97,16 @@ function updateTests({ it, capabilities }: RegistrySuite): void {
   }
 }
 
-function renameTests({ it }: RegistrySuite): void {
+function renameTests({ it, capabilities }: RegistrySuite): void {
+  if (!capabilities.rename) {
+    it("refuses to rename a model as UNSUPPORTED where names are for good, and leaves it", async ({ registry }) => {
+      const model = await registry.registerModel({ name: "old" }, by);
+
+      await expect(registry.renameModel("old", "new", by)).rejects.toMatchObject({ code: "UNSUPPORTED" });
+      expect((await registry.listModels()).items).toMatchObject([model]);
+    });
+    return;
+  }
   it("renames a model with its versions, aliases and tags", async ({ registry, register }) => {
     await registry.registerModel({ name: "old", tags: { team: "risk" } }, by);
     const { version } = await register("old");

@@ -1,0 +1,51 @@
+import type { NewModelFile, NewModelVersion, Transfer } from "@modelstack/core/stack";
+import type { ProjectClient } from "../client/gitlab-client.ts";
+import { LIST_FILE, pathOf, type FilesPlan } from "./layout.ts";
+import { listed } from "./locate.ts";
+import type { MadeVersion } from "./make-version.ts";
+import type { Unchanged } from "./model-files.ts";
+
+/** Brings the files of a version to GitLab. Of an upload that broke off, those that are there stay: GitLab has only whole ones. */
+export async function sendFiles(
+  client: ProjectClient,
+  { version, resumed }: MadeVersion,
+  files: readonly NewModelFile[],
+  plan: FilesPlan,
+  unchanged: Unchanged,
+  transfer: Transfer,
+): Promise<void> {
+  const there = new Map(resumed ? (await listed(client, version.id)).map(({ path, size }) => [path, size]) : []);
+  for (const file of files) {
+    const at = pathOf(file, plan.tag);
+    if (there.get(at) === file.size) transfer.onBytes?.(file.size);
+    else await client.files.upload(version.id, at, { file: file.localPath }, transfer);
+    await unchanged(file);
+  }
+  if (plan.list !== undefined) await client.files.upload(version.id, LIST_FILE, plan.list, { signal: transfer.signal });
+}
+
+/** What GitLab takes as a parameter of a run, in characters. */
+const LONGEST = 250;
+
+/** Shows parameters and metrics at the run that GitLab made for a version, as far as GitLab takes them, and that it has ended. */
+export async function showFacts(
+  client: ProjectClient,
+  { version: { run_id } }: MadeVersion,
+  { params = {}, metrics = {}, trackedRunId }: NewModelVersion,
+  job: string | undefined,
+): Promise<void> {
+  const now = Date.now();
+  const fits = (text: string) => text.trim() !== "" && text.length <= LONGEST;
+  const values = Object.entries(params).filter(([key, value]) => fits(key) && fits(value));
+  const last = Object.entries(metrics).filter(([key, value]) => fits(key) && Number.isFinite(value));
+  const tags = Object.entries({ "modelstack.tracked_run": trackedRunId, "gitlab.CI_JOB_ID": job }).flatMap(
+    ([key, value]) => (value === undefined ? [] : [{ key, value }]),
+  );
+  await client.runs.logBatch({
+    run_id,
+    params: values.map(([key, value]) => ({ key, value })),
+    metrics: last.map(([key, value]) => ({ key, value, timestamp: now, step: 0 })),
+    tags,
+  });
+  await client.runs.update({ run_id, status: "FINISHED", end_time: now });
+}
