@@ -21,6 +21,8 @@ export const bestRun = framework.bestRun;
 export const loadModel = framework.loadModel;
 /** Registers a model outside a pipeline. */
 export const registerModel = framework.registerModel;
+/** Registers the finished results of a training, made by whatever program. */
+export const uploadModel = framework.uploadModel;
 
 export {
   artifact,
@@ -56,6 +58,7 @@ export {
   type ModelRegistration,
   type ModelSignature,
   type ModelState,
+  type ModelUpload,
   type ModelVersionStage,
   type Packed,
   type Pipeline,
@@ -74,5 +77,6 @@ export {
   type StoredRun,
   type StoredStep,
   type TableOptions,
+  type UploadedModel,
   type VersionState,
 } from "@modelstack/core";

@@ -36,7 +36,7 @@ describe("help", () => {
     [["runs"], "Runs of pipelines"],
     [["runs", "list", "-h"], "List runs, newest first"],
     [["help", "runs", "list"], "List runs, newest first"],
-    [["--help"], "|create|\n               update|"],
+    [["--help"], "|upload|\n               create|"],
     [["help", "exit-codes"], "What the command's exit code means:\n\n  0     done\n"],
     [["help", "environment"], "  STACK_FILE                 as --stack-file\n"],
     [["help", "stack.yaml"], "  version: 1\n  active: local\n  stacks:\n"],

@@ -14,3 +14,9 @@ export function parseByteSize(text: string): number | undefined {
   if (decimal === -1 && binary === -1) return undefined;
   return Math.round(Number(digits) * (decimal >= 0 ? 1000 ** decimal : 1024 ** binary));
 }
+
+/** A size in the units of SI, as {@link parseByteSize} reads it, with one decimal. */
+export function formatByteSize(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
+}

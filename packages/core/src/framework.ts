@@ -4,10 +4,13 @@ import type { LoadedModel } from "./artifacts/model.ts";
 import type { AnyArtifactType } from "./artifacts/artifact-type.ts";
 import type { RegistryModelVersion } from "./components/model-registry.ts";
 import type { ModelRegistration } from "./components/step-models.ts";
+import type { TransferOptions } from "./components/transfer.ts";
 import { StackError } from "./errors.ts";
 import { causeOf, executeRun, type RunSettings } from "./execution/execute-run.ts";
 import { loadModelFrom, type LoadOptions } from "./models/load-model.ts";
 import { registerModelOn } from "./models/register-model.ts";
+import type { ModelUpload } from "./models/upload/model-upload.ts";
+import { uploadModelOn, type UploadedModel } from "./models/upload/upload-model.ts";
 import { modelsForSteps } from "./models/step-models.ts";
 import { bestRunOn, type BestRun, type BestRunQuery } from "./runs/best-run.ts";
 import { getRunOn, type AnyPipeline, type OutputsOf, type RunSelection, type UnknownPipeline } from "./runs/get-run.ts";
@@ -89,6 +92,13 @@ export interface Framework {
     registration: ModelRegistration & { readonly run?: string },
     options?: StackOptions,
   ) => Promise<RegistryModelVersion>;
+  /**
+   * Registers the finished results of a training, made by whatever program: a folder with its parameters, metrics, tables and figures. What a
+   * version says is of that training, not of the upload. The same results again give the version that is there.
+   *
+   * @throws StackError RESULT_INVALID, FILE_NOT_FOUND, UPLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, CHECKOUT_DIRTY, MODEL_VERSION_EXISTS
+   */
+  readonly uploadModel: (upload: ModelUpload, options?: OnStack & TransferOptions) => Promise<UploadedModel>;
 }
 
 /** Makes the functions of {@link Framework}. `builtIn` are the plugins that stack.yaml need not name. */
@@ -116,6 +126,15 @@ export function createFramework(builtIn: () => Promise<readonly PluginSource[]>)
         ...(run === undefined ? {} : { run }),
       });
     },
+    uploadModel: (upload, options = {}) =>
+      withStack(options)((stack) =>
+        uploadModelOn(stack, upload, {
+          registeredBy: "uploadModel()",
+          cwd: options.cwd ?? process.cwd(),
+          signal: options.signal,
+          onProgress: options.onProgress,
+        }),
+      ),
   };
 }
 

@@ -50,10 +50,20 @@ export { commandStep } from "./programs/command-step.ts";
 export { pythonStep } from "./programs/python-step.ts";
 export { registerModelStep } from "./models/register-model-step.ts";
 export { registerModelOn } from "./models/register-model.ts";
+export { planUploadOn, uploadModelOn, type UploadedModel } from "./models/upload/upload-model.ts";
+export type { ModelUpload, UploadFile, UploadPlan } from "./models/upload/model-upload.ts";
+export type { Uploader } from "./models/upload/prepare-upload.ts";
+export { momentOf } from "./moment.ts";
 export { cacheOf, loadModelFrom, type LoadOptions } from "./models/load-model.ts";
 export { copyModel } from "./models/copy-model.ts";
 export type { CachedModel, ModelCache, Pruned } from "./models/cache/model-cache.ts";
-export { parseModelUri, type ModelReference, type ModelUri } from "./components/model-uri.ts";
+export {
+  formatModelUri,
+  parseModelUri,
+  type ModelReference,
+  type ModelUri,
+  type Place,
+} from "./components/model-uri.ts";
 export { resolveModel } from "./models/resolve-model.ts";
 export {
   deprecate,

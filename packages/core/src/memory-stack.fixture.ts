@@ -6,6 +6,7 @@ import { executeRun, type RunResult, type RunSettings } from "./execution/execut
 import { modelsForSteps } from "./models/step-models.ts";
 import { pipelineCodeOf } from "./pipeline/pipeline.ts";
 import { Stack } from "./stack/stack.ts";
+import { defaultUploadSettings } from "./stack/upload-settings.ts";
 import {
   InMemoryArtifactStore,
   InMemoryExperimentTracker,
@@ -52,6 +53,8 @@ export function memoryStack(size: "full" | "bare" = "full"): MemoryStack {
     file: undefined,
     modelNames: undefined,
     modelCacheLimit: 1024 ** 3,
+    requireClean: false,
+    upload: defaultUploadSettings,
     place: {},
     placeKeys: [],
   };

@@ -16,6 +16,22 @@ const version = argument("NAME/VERSION", "Or NAME/STAGE, NAME/latest, NAME@ALIAS
 const either = argument("NAME[/VERSION]", "A model, or one of its versions");
 const changes = () => import("../commands/models/change.ts");
 
+const bumpFlag = {
+  kind: "enum",
+  values: ["major", "minor", "patch"],
+  optional: true,
+  brief: "Which part of a semver version to count up",
+} as const;
+const requireCleanFlag = {
+  kind: "boolean",
+  optional: true,
+  withNegated: false,
+  brief: "Refuse what was made from a checkout with changes",
+} as const;
+/** Files, any number of times. */
+const files = (brief: string) =>
+  ({ kind: "parsed", parse: String, optional: true, variadic: true, placeholder: "FILE", brief }) as const;
+
 /** Commands that change the registry. */
 export const changeRoutes = {
   register: buildCommand({
@@ -26,12 +42,7 @@ export const changeRoutes = {
         step: optional("STEP", "The step, if several have that output"),
         artifact: optional("OUTPUT", "The output's name"),
         version: optional("VERSION", "Where the registry takes versions"),
-        bump: {
-          kind: "enum",
-          values: ["major", "minor", "patch"],
-          optional: true,
-          brief: "Which part of a semver version to count up",
-        },
+        bump: bumpFlag,
         description: optional("TEXT", "What this version is"),
         tag: pairs("A tag"),
         metric: {
@@ -51,17 +62,11 @@ export const changeRoutes = {
           placeholder: "ALIAS",
           brief: "An alias for this version",
         },
-        file: {
-          kind: "parsed",
-          parse: String,
-          optional: true,
-          variadic: true,
-          placeholder: "FILE",
-          brief: "A file to keep beside the model",
-        },
+        file: files("A file to keep beside the model"),
         format: optional("FORMAT", "How the model is stored, such as onnx or sklearn"),
         signature: optional("FILE", "What goes in and comes out, as JSON"),
         inputExample: optional("FILE", "What may go in, as JSON; checked against the signature"),
+        requireClean: requireCleanFlag,
         ...stackFlags,
       },
       positional: {
@@ -72,6 +77,39 @@ export const changeRoutes = {
     docs: {
       brief: "Register a version from a file, a folder or a run's output",
       customUsage: ["penguins forest.json", "penguins --run latest --step train-large --artifact model"],
+    },
+  }),
+  upload: buildCommand({
+    loader: () => import("../commands/models/upload.ts"),
+    parameters: {
+      flags: {
+        model: { kind: "parsed", parse: String, placeholder: "NAME", brief: "The model" },
+        project: optional("PATH", "Another project of the registry's server"),
+        version: optional("VERSION", "Where the registry takes versions"),
+        bump: bumpFlag,
+        params: optional("FILE", "The parameters: JSON, YAML or CSV"),
+        metrics: optional("FILE[:PART]", "The metrics, such as evaluation.json:test"),
+        table: files("A table, kept on the tracked run"),
+        figure: files("A figure, kept on the tracked run"),
+        meta: optional("FILE", "What the training says of itself: JSON or YAML"),
+        commit: optional("SHA", "The commit that the training ran from"),
+        command: optional("TEXT", "The command line of the training"),
+        generatedAt: optional("T", "When the model was made, in UTC"),
+        input: { ...pairs("Data that went in"), placeholder: "NAME=PATH" },
+        maxSize: optional("SIZE", "At most so much. 0 for no limit. Default: 10MB"),
+        requireClean: requireCleanFlag,
+        dryRun: flag("Show what would be sent, and send nothing"),
+        strict: flag("Refuse what is not complete"),
+        ...stackFlags,
+      },
+      positional: {
+        kind: "tuple",
+        parameters: [argument("FOLDER", "The results: the model's folder, or its one file")],
+      },
+    },
+    docs: {
+      brief: "Register the finished results of a training",
+      customUsage: ["results --model penguins --meta train.meta.json --metrics evaluation.json:test"],
     },
   }),
   create: buildCommand({

@@ -15,7 +15,8 @@ import { maskSecrets } from "../secrets.ts";
 import type { Stack } from "../stack/stack.ts";
 import { commandLine } from "./command-line.ts";
 import { EventWriter } from "./event-writer.ts";
-import { checkNeeds, checkPlanFits, experimentOf } from "./plan-checks.ts";
+import { refuseDirty } from "./clean-checkout.ts";
+import { checkNeeds, checkPlanFits, experimentOf, modelsOf } from "./plan-checks.ts";
 import { sweepScratch } from "./scratch.ts";
 import { referenceOf, type ModelsForSteps } from "./run-models.ts";
 import { readSourceState, type SourceState } from "./source-control.ts";
@@ -67,6 +68,7 @@ export async function executeRun(
   settings: RunSettings = {},
 ): Promise<RunResult> {
   const [source] = await Promise.all([readSourceState(stack.projectFolder), checkPlanFits(plan, stack)]);
+  for (const model of modelsOf(plan)) refuseDirty(stack, model, source);
   const programs = programScope(stack);
   checkNeeds(steps.values(), programs.variables);
   const experiment = experimentOf(plan, stack, settings.experiment);

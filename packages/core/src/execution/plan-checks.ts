@@ -8,7 +8,7 @@ import type { Stack } from "../stack/stack.ts";
 import { variableMissing, type Variables } from "../variables.ts";
 
 /** The models that a plan registers versions of, each once. */
-function modelsOf(plan: Plan): string[] {
+export function modelsOf(plan: Plan): string[] {
   return [
     ...new Set(plan.instances.flatMap(({ hints }) => (hints.registers === undefined ? [] : [hints.registers.model]))),
   ];
@@ -81,10 +81,15 @@ export interface ChosenExperiment {
 
 /** The experiment of a run: the configuration's, else the pipeline's, else the tracker's, else the only model's, else the pipeline's name. */
 export function experimentOf(plan: Plan, stack: Stack, configured?: string): ChosenExperiment {
-  const tracker = stack.entry.experiment_tracker?.config["experiment"];
   const models = modelsOf(plan);
-  const named = configured ?? plan.experiment ?? (typeof tracker === "string" ? tracker : undefined);
+  const named = configured ?? plan.experiment ?? experimentFrom(stack);
   const model = named === undefined && models.length === 1 ? models[0]! : undefined;
   const name = checkLabel("The experiment", named ?? model ?? plan.pipeline);
   return { name, ...(model === undefined ? {} : { model }) };
+}
+
+/** The experiment that the tracker's configuration names. */
+export function experimentFrom(stack: Stack): string | undefined {
+  const name = stack.entry.experiment_tracker?.config["experiment"];
+  return typeof name === "string" ? name : undefined;
 }

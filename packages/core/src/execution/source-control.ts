@@ -44,6 +44,23 @@ export async function readSourceState(folder: string): Promise<SourceState | und
   };
 }
 
+/** A commit of the repository that holds a folder: its full name, and its page if it has one; `undefined` when it is not there. */
+export async function findCommit(
+  folder: string,
+  commit: string,
+): Promise<Pick<SourceState, "commit" | "commitUrl"> | undefined> {
+  const git = (...args: string[]) => run("git", ["--no-optional-locks", "-C", folder, ...args]);
+  const [found, origin] = await Promise.allSettled([
+    git("rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^{commit}`),
+    git("config", "--get", "remote.origin.url"),
+  ]);
+  if (found.status === "rejected") return undefined;
+  const full = found.value.stdout.trim();
+  const page =
+    origin.status === "fulfilled" ? commitPage(withoutUserinfo(origin.value.stdout.trim()), full) : undefined;
+  return { commit: full, ...(page === undefined ? {} : { commitUrl: page }) };
+}
+
 function workingFolder(top: string): string {
   const path = relative(top, realpathSync(process.cwd()));
   return path.startsWith("..") || isAbsolute(path) ? "" : path.split(sep).join("/");

@@ -106,6 +106,7 @@ async function logParams(
   await tracker.logParams(id, Object.fromEntries(texts));
 }
 
-function cut(text: string, limit: number): string {
+/** A text with at most so many characters. */
+export function cut(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }

@@ -45,8 +45,8 @@ export async function readModelFiles(model: FileRef | FolderRef, options: Transf
   };
 }
 
-/** In bytes. What cannot be looked at is reported when it is read. */
-async function sizeOf(path: string): Promise<number> {
+/** Of a file, or of all files of a folder, in bytes. What cannot be looked at is reported when it is read. */
+export async function sizeOf(path: string): Promise<number> {
   const names = isFolder(path) ? await readdir(path, { recursive: true }) : [""];
   const stats = await Promise.all(names.map((name) => lstat(join(path, name)).catch(() => undefined)));
   return stats.reduce((sum, stat) => sum + (stat?.isFile() === true ? stat.size : 0), 0);

@@ -2,6 +2,7 @@ import type { RegistryModelVersion } from "../components/model-registry.ts";
 import type { ModelRegistration } from "../components/step-models.ts";
 import { stoppable, type TransferOptions } from "../components/transfer.ts";
 import { StackError } from "../errors.ts";
+import { refuseDirty } from "../execution/clean-checkout.ts";
 import { commandLine } from "../execution/command-line.ts";
 import { readSourceState } from "../execution/source-control.ts";
 import { userName } from "../platform.ts";
@@ -20,6 +21,8 @@ export interface Provenance {
   readonly trackedRun?: string;
   /** What registers it, for `modelstack.registered_by`. */
   readonly registeredBy: string;
+  /** Refuses a checkout with changes, also where stack.yaml does not. */
+  readonly requireClean?: boolean;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface Provenance {
  * one, only what holds now is said: who, with which command, at which commit.
  *
  * @throws StackError REGISTRY_MISSING, RUN_NOT_FOUND; ARTIFACT_NOT_FOUND when no instance of the run produced these files;
- * TRANSFER_CANCELLED
+ * CHECKOUT_DIRTY, TRANSFER_CANCELLED
  */
 export async function registerModelOn(
   stack: Stack,
@@ -43,7 +46,7 @@ export async function registerModelOn(
 async function register(
   stack: Stack,
   registration: ModelRegistration,
-  { run, trackedRun, registeredBy }: Provenance,
+  { run, trackedRun, registeredBy, requireClean = stack.requireClean }: Provenance,
   options: TransferOptions,
 ): Promise<RegistryModelVersion> {
   const registry = await requireRegistry(stack);
@@ -59,6 +62,7 @@ async function register(
           lineage: { ...base, command: commandLine(), ...(trackedRun === undefined ? await sourceNow(stack) : {}) },
         }
       : { files, projectFolder: stack.projectFolder, ...(await factsOfRun(stack, run, files.digest, base)) };
+  refuseDirty({ requireClean }, registration.name, facts.lineage.source);
   const by = { actor: base.user, ...(run === undefined ? {} : { run }) };
   return registerVersion(registry, registration, facts, by, options);
 }

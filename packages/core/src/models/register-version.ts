@@ -24,7 +24,8 @@ import { SIGNATURE_TAG } from "./signature/version-signature.ts";
 export interface VersionFacts {
   readonly lineage: Lineage;
   readonly files: ModelFiles;
-  readonly projectFolder: string;
+  /** Whose packages made the model, for `environment.json`. Left out of one that was made elsewhere. */
+  readonly projectFolder?: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly trackedRunId?: string;
@@ -33,11 +34,11 @@ export interface VersionFacts {
 }
 
 /**
- * Registers a version with its lineage and `environment.json`, then gives it its stage and aliases. Every door to the registry ends here.
+ * Registers a version with its lineage and, if it was made here, `environment.json`, then gives it its stage and aliases. Every door to the registry ends here.
  */
 export async function registerVersion(
   registry: ModelRegistry,
-  registration: ModelRegistration,
+  registration: Omit<ModelRegistration, "model">,
   facts: VersionFacts,
   by: Caller,
   options: TransferOptions = {},
@@ -46,19 +47,15 @@ export async function registerVersion(
   await refuseOtherHolder(registry, registration);
   const folder = await mkdtemp(join(tmpdir(), "modelstack-"));
   try {
-    const environment = await textFile(
-      folder,
-      "environment.json",
-      await describeEnvironment(facts.projectFolder, facts.python),
-    );
+    const environment = await environmentFile(folder, facts);
     const tags: Record<string, string> = {
       ...registration.tags,
       ...lineageTags(facts.lineage),
       ...formatTags(registration.format),
       ...emptyFolderTags(facts.files.emptyFolders, registry.capabilities),
-      "modelstack.environment_digest": environment.digest,
+      ...(environment === undefined ? {} : { "modelstack.environment_digest": environment.digest }),
     };
-    const extra = [environment, ...(await extraFiles(registration))];
+    const extra = [...(environment === undefined ? [] : [environment]), ...(await extraFiles(registration))];
     for (const [name, text] of Object.entries(described)) {
       const file = await textFile(folder, name, text);
       extra.push(file);
@@ -110,7 +107,7 @@ export async function settle(
 }
 
 /** The texts of the files that describe what goes into a model and what comes out. Refused before anything is stored. */
-function describedData({ signature: given, inputExample }: ModelRegistration): Record<string, string> {
+function describedData({ signature: given, inputExample }: Partial<ModelRegistration>): Record<string, string> {
   const signature = given === undefined ? undefined : modelSignature(given);
   return {
     ...(signature === undefined ? {} : { [SIGNATURE_FILE]: signatureText(signature) }),
@@ -119,7 +116,10 @@ function describedData({ signature: given, inputExample }: ModelRegistration): R
 }
 
 /** Moving to the stage decides for good; this spares a version that would be made in vain. */
-async function refuseOtherHolder(registry: ModelRegistry, { name, stage, expectedHolder }: ModelRegistration) {
+async function refuseOtherHolder(
+  registry: ModelRegistry,
+  { name, stage, expectedHolder }: Omit<ModelRegistration, "model">,
+) {
   if (stage === undefined || expectedHolder === undefined) return;
   const holder = await registry.getLatestModelVersion(name, stage);
   refuseUnexpectedHolder(name, stage, holder?.version, { expectedHolder });
@@ -138,7 +138,15 @@ async function stageChange(
   return holder?.version === version ? change : { ...change, expectedHolder };
 }
 
-async function extraFiles({ files = [] }: ModelRegistration): Promise<NewModelFile[]> {
+async function environmentFile(
+  folder: string,
+  { projectFolder, python }: VersionFacts,
+): Promise<NewModelFile | undefined> {
+  if (projectFolder === undefined) return undefined;
+  return textFile(folder, "environment.json", await describeEnvironment(projectFolder, python));
+}
+
+async function extraFiles({ files = [] }: Partial<ModelRegistration>): Promise<NewModelFile[]> {
   return Promise.all(
     files.map(async ({ path }) => ({
       part: "extra" as const,

@@ -1,5 +1,6 @@
 import type { RegistryModelVersion } from "../components/model-registry.ts";
 import { quote } from "../quote.ts";
+import { UPLOAD_DIGEST } from "./lineage-tags.ts";
 
 /** How to make a version again. */
 export interface Reproduction {
@@ -23,7 +24,8 @@ export function reproduce({ tags }: RegistryModelVersion): Reproduction {
   const commands = [
     `git checkout ${commit}`,
     ...(folder === undefined ? [] : [`cd ${quote(folder)}`]),
-    "npm ci",
+    // Results that were uploaded are of any program.
+    ...(tags[UPLOAD_DIGEST] === undefined ? ["npm ci"] : []),
     command,
   ];
   return tags["modelstack.git_dirty"] === "true"

@@ -2,6 +2,7 @@ import type { LoadedModel } from "../artifacts/model.ts";
 import type { Caller } from "../components/common.ts";
 import type { ModelRegistry, RegistryModelVersion, StageChange } from "../components/model-registry.ts";
 import { registryMissing, type ModelRegistration } from "../components/step-models.ts";
+import { refuseDirty } from "../execution/clean-checkout.ts";
 import {
   originOf,
   type AttemptModels,
@@ -54,6 +55,7 @@ class ModelsOfStep implements AttemptModels {
   }
 
   async register(registration: ModelRegistration): Promise<RegistryModelVersion> {
+    refuseDirty(this.#stack, registration.name, this.#about.source);
     const registry = await this.registry();
     const metadata = await this.#stack.metadataStore();
     const { signal } = this.#about;

@@ -61,7 +61,10 @@ export function versionNode(
   const { model, version, tags, stages, aliases, modelDigest } = found;
   const byHand =
     tags["modelstack.pipeline_run_id"] === undefined
-      ? { registeredBy: tags["modelstack.registered_by"], user: tags["modelstack.user"] }
+      ? {
+          registeredBy: tags["modelstack.registered_by"],
+          user: tags["modelstack.user"] ?? tags["modelstack.upload_user"],
+        }
       : {};
   return { ...unknownVersion({ stack, place, model, version }, modelDigest), stages, aliases, ...defined(byHand) };
 }

@@ -172,13 +172,15 @@ export class LineageWalk extends LineageBuilder {
     return [...steps, ...versions];
   }
 
-  /** Where a version came from: an output of the run that its tags name, or any output with its content. */
+  /** Where a version came from: an output of the run that its tags name; else any output with its content, and the data that its tags name. */
   async #origin(sources: LineageSources, version: RegistryModelVersion): Promise<readonly string[]> {
     const { tags, modelDigest: digest } = version;
     const run = tags["modelstack.pipeline_run_id"];
     const instance = tags["modelstack.step_name"];
-    if (run === undefined || instance === undefined)
-      return digest === undefined ? [] : this.#outputs(sources, await sources.outputs(digest));
+    if (run === undefined || instance === undefined) {
+      const outputs = digest === undefined ? [] : await sources.outputs(digest);
+      return [...(await this.#outputs(sources, outputs)), ...(await this.#inputsSaid(sources, version))];
+    }
     const source = await sources.run(run);
     if (source === undefined) return [this.#forgotten(sources, version, run, instance)];
     const made = Object.values(source.step(instance)?.outputs ?? {}).filter((output) => output.digest === digest);
@@ -195,15 +197,21 @@ export class LineageWalk extends LineageBuilder {
   #forgotten(sources: LineageSources, version: RegistryModelVersion, run: string, instance: string): string {
     const step = this.add(forgottenStep(run, instance, version.tags), {
       up: async () => {
-        const registry = await sources.registry();
-        const inputs = registry === undefined ? undefined : await inputsOfVersion(registry, version);
-        const found: string[] = [];
-        for (const [name, digest] of Object.entries(inputs ?? {})) found.push(await this.#said(sources, name, digest));
+        const found = await this.#inputsSaid(sources, version);
         for (const from of found) this.link(from, step);
         return found;
       },
     });
     return step;
+  }
+
+  /** All that went into a version, as far as its tags say. */
+  async #inputsSaid(sources: LineageSources, version: RegistryModelVersion): Promise<readonly string[]> {
+    const registry = await sources.registry();
+    const inputs = registry === undefined ? undefined : await inputsOfVersion(registry, version);
+    const found: string[] = [];
+    for (const [name, digest] of Object.entries(inputs ?? {})) found.push(await this.#said(sources, name, digest));
+    return found;
   }
 
   /** An input as a version names it: data, an output of a step, or `models:/…`. */

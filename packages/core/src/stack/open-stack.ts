@@ -173,6 +173,8 @@ export async function openStackOf(project: Project, stackName?: string, place: P
       modelNames: project.file.modelNames,
       defaultTags: project.file.defaultTags,
       modelCacheLimit: project.file.modelCacheLimit,
+      requireClean: project.file.requireClean,
+      upload: project.file.upload,
       place,
       placeKeys: await placeKeysOf(project, entry),
     },

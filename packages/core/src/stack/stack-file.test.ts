@@ -134,7 +134,7 @@ describe("A05 an unknown key", () => {
   it("with nothing like it lists what there is", async () => {
     const error = await refusal(`${GOOD}colour: blue\n`);
     expect(error.hint).toBe(
-      "Known: $schema, version, active, plugins, model_names, model_cache_limit, default_tags, stacks",
+      "Known: $schema, version, active, plugins, model_names, model_cache_limit, default_tags, require_clean, upload, stacks",
     );
   });
 });
@@ -240,6 +240,33 @@ describe("model_cache_limit", () => {
       hint: "Write a number and a unit, such as 20GiB or 500 MB.",
     });
     expect(error.location?.text).toBe(`model_cache_limit: "${size}"`);
+  });
+});
+
+describe("upload", () => {
+  it("is read with the facts' own names as keys, and 10 MB, unless the file says otherwise", async () => {
+    using file = stackYaml(`${GOOD}upload: { max_size: 1GB, keys: { commit: git.sha } }\nrequire_clean: true\n`);
+    const { upload, requireClean } = await readStackFile(file.path);
+    expect(upload).toMatchObject({ maxSize: 1_000_000_000, keys: { commit: "git.sha", command: "command" } });
+    expect(requireClean).toBe(true);
+    using bare = stackYaml(GOOD);
+    expect(await readStackFile(bare.path)).toMatchObject({
+      upload: { maxSize: 10_000_000, keys: { commit: "commit", generated_at: "generated_at" } },
+      requireClean: false,
+    });
+  });
+
+  it.each([
+    ["upload: { max_size: much }", 'upload.max_size: is not a size: "much"', "20GiB"],
+    ["upload: { maxsize: 1MB }", 'unknown key "maxsize" in upload', 'did you mean "max_size"'],
+    ["upload: { keys: { comit: x } }", 'unknown key "comit" in upload.keys', 'did you mean "commit"'],
+    ['upload: { keys: { commit: "" } }', "upload.keys.commit", "Mend this line"],
+    ["require_clean: maybe", "require_clean: expected", "Mend this line"],
+  ])("A05 refuses %j, and says how to write it", async (line, message, hint) => {
+    const error = await refusal(`${GOOD}${line}\n`);
+    expect(error).toMatchObject({ code: "STACK_FILE_INVALID", location: { text: line } });
+    expect(error.message).toContain(message);
+    expect(error.hint).toContain(hint);
   });
 });
 

@@ -5,6 +5,13 @@ import { messageOf, StackError, type SourceLocation } from "../errors.ts";
 import { checkLabel, checkPortableName } from "../names.ts";
 import { didYouMean } from "../suggest.ts";
 import { readStackText, STACK_FILE_EXAMPLE } from "./stack-text.ts";
+import {
+  DEFAULT_UPLOAD_LIMIT,
+  defaultUploadSettings,
+  trainingFacts,
+  uploadSchema,
+  type UploadSettings,
+} from "./upload-settings.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 const component = z.looseObject({ flavor: z.string() });
@@ -29,6 +36,11 @@ export const stackFileSchema = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe("Tags of every run and every model version; their own win"),
+  require_clean: z
+    .boolean()
+    .default(false)
+    .describe("true refuses to register models that were made from a checkout with changes"),
+  upload: uploadSchema.prefault({}).describe("How `stack models upload` reads the results of a training"),
   stacks: z.record(z.string(), stack).describe("Stacks by name"),
 });
 
@@ -52,6 +64,9 @@ export interface StackFile {
   readonly defaultTags: Readonly<Record<string, string>>;
   /** How much the cache of loaded models may hold, in bytes. */
   readonly modelCacheLimit: number;
+  /** Models that were made from a checkout with changes are refused. */
+  readonly requireClean: boolean;
+  readonly upload: UploadSettings;
   readonly stacks: ReadonlyMap<string, StackEntry>;
 }
 
@@ -72,6 +87,8 @@ export const builtInStackFile: StackFile = {
   modelNames: undefined,
   defaultTags: {},
   modelCacheLimit: DEFAULT_MODEL_CACHE_LIMIT,
+  requireClean: false,
+  upload: defaultUploadSettings,
   stacks: new Map([
     [
       "local",
@@ -102,7 +119,7 @@ export async function readStackFile(path: string): Promise<StackFile> {
   }
   const result = stackFileSchema.safeParse(source.data);
   if (!result.success) throw invalid(source, result.error);
-  const { active, plugins, stacks } = result.data;
+  const { active, plugins, stacks, require_clean: requireClean, upload } = result.data;
   const { model_names: pattern, model_cache_limit: limit, default_tags: defaultTags } = result.data;
   for (const name of Object.keys(stacks)) checkStackName(source, name);
   for (const key of Object.keys(defaultTags)) checkTagKey(source, key);
@@ -118,8 +135,15 @@ export async function readStackFile(path: string): Promise<StackFile> {
     plugins,
     modelNames: pattern === undefined ? undefined : compile(pattern, source.locate(["model_names"])),
     defaultTags,
-    modelCacheLimit:
-      limit === undefined ? DEFAULT_MODEL_CACHE_LIMIT : byteSize(limit, source.locate(["model_cache_limit"])),
+    modelCacheLimit: limit === undefined ? DEFAULT_MODEL_CACHE_LIMIT : byteSize(limit, source, ["model_cache_limit"]),
+    requireClean,
+    upload: {
+      keys: upload.keys,
+      maxSize:
+        upload.max_size === undefined
+          ? DEFAULT_UPLOAD_LIMIT
+          : byteSize(upload.max_size, source, ["upload", "max_size"]),
+    },
     stacks: new Map(Object.entries(stacks).map(([name, entry]) => [name, { ...defaults, ...components(entry) }])),
   };
 }
@@ -135,11 +159,11 @@ function components(entry: z.output<typeof stack>): StackEntry {
   );
 }
 
-function byteSize(text: string, location: SourceLocation): number {
+function byteSize(text: string, source: YamlSource, path: readonly string[]): number {
   const bytes = parseByteSize(text);
   if (bytes !== undefined) return bytes;
-  throw new StackError("STACK_FILE_INVALID", `model_cache_limit: is not a size: ${JSON.stringify(text)}`, {
-    location,
+  throw new StackError("STACK_FILE_INVALID", `${path.join(".")}: is not a size: ${JSON.stringify(text)}`, {
+    location: source.locate(path),
     hint: `Write ${BYTE_SIZE_FORM}.`,
   });
 }
@@ -248,5 +272,6 @@ export function describe(value: unknown): string {
 /** The keys that may stand at a path, for suggestions. */
 function keysAt(path: readonly string[]): string[] {
   if (path.length === 0) return Object.keys(stackFileSchema.shape);
+  if (path[0] === "upload") return path.length === 1 ? Object.keys(uploadSchema.shape) : [...trainingFacts];
   return path[0] === "stacks" && path.length === 2 ? [...componentKinds] : [];
 }

@@ -8,6 +8,7 @@ import { StackError } from "../errors.ts";
 import { canonicalJson } from "../json.ts";
 import type { ComponentGetter } from "./container.ts";
 import type { StackEntry } from "./stack-file.ts";
+import type { UploadSettings } from "./upload-settings.ts";
 
 /** An open stack: its components, made when they are first asked for. Dispose it when done: `await using stack = await openStack()`. */
 export class Stack implements AsyncDisposable {
@@ -24,6 +25,10 @@ export class Stack implements AsyncDisposable {
   readonly defaultTags: Readonly<Record<string, string>>;
   /** How much the cache of loaded models may hold, in bytes, from `model_cache_limit:`. */
   readonly modelCacheLimit: number;
+  /** Whether models that were made from a checkout with changes are refused, from `require_clean:`. */
+  readonly requireClean: boolean;
+  /** How finished results are uploaded, from `upload:`. */
+  readonly upload: UploadSettings;
   /** Where its tracker and registry are, in place of what stack.yaml says. Empty, unless it came from {@link Stack.at}. */
   readonly place: Place;
   /** The keys that such a place may have: of the registry's flavor. */
@@ -42,6 +47,8 @@ export class Stack implements AsyncDisposable {
       readonly modelNames: RegExp | undefined;
       readonly defaultTags: Readonly<Record<string, string>>;
       readonly modelCacheLimit: number;
+      readonly requireClean: boolean;
+      readonly upload: UploadSettings;
       readonly place: Place;
       readonly placeKeys: readonly string[];
     },
@@ -58,6 +65,8 @@ export class Stack implements AsyncDisposable {
     this.modelNames = about.modelNames;
     this.defaultTags = about.defaultTags;
     this.modelCacheLimit = about.modelCacheLimit;
+    this.requireClean = about.requireClean;
+    this.upload = about.upload;
     this.place = about.place;
     this.placeKeys = about.placeKeys;
     this.#get = get;

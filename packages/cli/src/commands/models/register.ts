@@ -39,6 +39,7 @@ export interface Flags extends StackFlags {
   readonly format?: string;
   readonly signature?: string;
   readonly inputExample?: string;
+  readonly requireClean?: boolean;
 }
 
 export default async function register(this: Context, flags: Flags, name: string, path?: string): Promise<void> {
@@ -72,6 +73,7 @@ export default async function register(this: Context, flags: Flags, name: string
       };
       const provenance = {
         registeredBy: "stack models register",
+        ...(flags.requireClean === undefined ? {} : { requireClean: flags.requireClean }),
         ...source.provenance,
       };
       return registerModelOn(stack, registration, provenance, options);

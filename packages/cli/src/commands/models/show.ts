@@ -119,7 +119,7 @@ function pageOf(
       tags["modelstack.pipeline_run_id"] === undefined ? "-" : `${tag("pipeline_run_name")}  ${tag("pipeline_run_id")}`,
     ],
     ["step", tag("step_name")],
-    ["registered by", `${tag("registered_by")}, user ${tag("user")}`],
+    ["registered by", `${tag("registered_by")}, user ${tags["modelstack.upload_user"] ?? tag("user")}`],
     [
       "commit",
       tags["modelstack.git_commit"] === undefined
@@ -128,6 +128,7 @@ function pageOf(
     ],
     ["command", tag("command")],
     ["environment", tag("environment_digest")],
+    ...(tags["modelstack.upload_digest"] === undefined ? [] : trainingLines(tags)),
   ]);
   const inputs = inputsOf(tags["modelstack.inputs"]);
   return [
@@ -142,6 +143,19 @@ function pageOf(
     )}`,
     `make it again\n${indent(again(version))}`,
   ].join("\n\n");
+}
+
+/** What is said of a training whose results were uploaded. */
+function trainingLines(tags: RegistryModelVersion["tags"]): (readonly [string, string])[] {
+  const facts = ["configuration", "database", "package_version", "user"] as const;
+  return [
+    ...facts.flatMap((fact) => {
+      const value = tags[`modelstack.${fact}`];
+      return value === undefined ? [] : [[fact.replace("_", " "), value] as const];
+    }),
+    ["made", tags["modelstack.created_at"] ?? "-"],
+    ["uploaded", tags["modelstack.upload_at"] ?? "-"],
+  ];
 }
 
 function deprecationLine(about: Pick<RegistryModelVersion, "tags">): (readonly [string, string])[] {
