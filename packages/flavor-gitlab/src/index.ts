@@ -34,6 +34,7 @@ const modelRegistry = defineFlavor({
   description: "Models and versions in the GitLab project of the experiment tracker.",
   config: z.object({}),
   capabilities: registryCapabilities,
+  placeKeys: ["project"],
   create: async (_config, context) => {
     const { GitLabModelRegistry } = await import("./registry/model-registry.ts");
     // The tracker's configuration says which project it is; a stack without one of this flavor is refused before.

@@ -85,7 +85,7 @@ export async function prepareUpload(stack: Stack, upload: ModelUpload, by: Uploa
       model: upload.name,
       ...(upload.version === undefined ? {} : { version: upload.version }),
       ...(upload.bump === undefined ? {} : { bump: upload.bump }),
-      experiment: experimentFrom(stack) ?? upload.name,
+      experiment: experimentFrom(stack) ?? tracker.experimentOfModel?.(upload.name) ?? upload.name,
       files: sent,
       size: sent.reduce((sum, { size }) => sum + size, 0),
       params,
