@@ -10,14 +10,19 @@ import { filesTag, type FilesTag } from "./own-tags.ts";
 
 const BESIDE = "modelstack";
 const OF_PROMOTED = `${BESIDE}/model`;
+const OF_EXTRA = `${BESIDE}/extra`;
 /** The list of a version's files, where a tag has no room for it. */
 export const LIST_FILE = `${BESIDE}/files.json`;
 
 /** Where a file is in the package. @throws StackError NAME_INVALID for a path that is too long for GitLab */
 export function pathOf({ part, path }: Pick<ModelFile, "part" | "path">, { root }: Pick<FilesTag, "root">): string {
-  if (part === "extra") return nameForServer(`${BESIDE}/extra/${path}`);
+  if (part === "extra") return nameForServer(`${OF_EXTRA}/${path}`);
   return nameForServer(root === undefined ? path : `${root}/${path}`);
 }
+
+/** Whether a file in the package of a run is that of the version that the run has become. */
+export const isOfVersion = (path: string): boolean =>
+  path === LIST_FILE || [OF_PROMOTED, OF_EXTRA].some((folder) => path.startsWith(`${folder}/`));
 
 /** What is said of the files of a version. */
 export interface FilesPlan {

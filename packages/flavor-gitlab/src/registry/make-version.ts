@@ -17,8 +17,6 @@ import {
   trackedRunTags,
   uploadOf,
   uploadTag,
-  usedOf,
-  usedTags,
   userTags,
   userTagsOf,
 } from "./own-tags.ts";
@@ -55,13 +53,13 @@ export async function makeVersion(
   request: NewModelVersion,
   files: FilesPlan,
 ): Promise<MadeVersion> {
-  const found = await reader.find(request.model);
-  const known = found ?? (await makeModel(client, reader, request));
+  const [found, deleted] = await Promise.all([reader.find(request.model), versionsOfDeleted(client, request.model)]);
+  const known = found ?? (await makeModel(client, reader, request, deleted));
   const madeModel = found === undefined && known.versions.length === 0;
   try {
     const broken = known.unfinished.find((version) => isSame(version, request, files));
     if (broken !== undefined) return resumed(known, broken, request);
-    const [version, upload] = await create(client, reader, known, request, files);
+    const [version, upload] = await create(client, reader, known, request, files, deleted);
     const promoted = request.trackedRunId !== undefined && version.run_id === request.trackedRunId;
     return { known, version, promoted, resumed: false, madeModel, upload };
   } catch (error) {
@@ -70,12 +68,17 @@ export async function makeVersion(
   }
 }
 
-async function makeModel(client: ProjectClient, reader: Reader, request: NewModelVersion): Promise<KnownModel> {
+async function makeModel(
+  client: ProjectClient,
+  reader: Reader,
+  request: NewModelVersion,
+  deleted: readonly string[],
+): Promise<KnownModel> {
   const { model: name } = request;
-  const used = await versionsOfDeleted(client, name);
-  numberOf(used, request);
+  // What is refused makes no model.
+  numberOf(deleted, request);
   try {
-    const server = await client.models.create({ name, tags: usedTags(used) });
+    const server = await client.models.create({ name });
     return knownModel(server, await client.experiments.getByName(experimentOf(name)));
   } catch (error) {
     // Another process was faster.
@@ -114,10 +117,10 @@ function isSame({ semver, tags, description }: ModelVersion, request: NewModelVe
 const sorted = (tags: Readonly<Record<string, string>>) =>
   JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** All numbers that a model ever had, as far as it is known. */
+/** All numbers that a model had since it was made. */
 export function usedBy({ server, changes }: KnownModel): string[] {
   const told = changes.flatMap(({ version }) => version ?? []);
-  return [...server.latest_versions.map(({ semver }) => semver), ...told, ...usedOf(serverTags(server.tags))];
+  return [...server.latest_versions.map(({ semver }) => semver), ...told];
 }
 
 /** Makes a version under a number that was never given, of the run if GitLab takes it. */
@@ -127,13 +130,14 @@ async function create(
   present: KnownModel,
   request: NewModelVersion,
   files: FilesPlan,
+  deleted: readonly string[],
 ): Promise<readonly [ModelVersion, string]> {
   const { model: name, description = "", trackedRunId } = request;
   const upload = { ...thisProcess(), id: randomUUID() };
   underWay.add(upload.id);
   let run_id = trackedRunId;
   for (let known = present; ;) {
-    const semver = numberOf(usedBy(known), request);
+    const semver = numberOf([...deleted, ...usedBy(known)], request);
     const tags = [...tagsOf(request, semver), files.written, uploadTag(upload)];
     try {
       return [

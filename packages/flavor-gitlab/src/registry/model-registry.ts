@@ -26,12 +26,12 @@ import { registryCapabilities } from "./capabilities.ts";
 import { append, experimentOf, type JournalChange } from "./journal.ts";
 import { knownModel, type KnownModel } from "./known-model.ts";
 import { planFiles } from "./layout.ts";
-import { noteDeleted, versionsOfDeleted } from "./ledger.ts";
+import { noteDeleted } from "./ledger.ts";
 import { locate } from "./locate.ts";
 import { deleteEmpty, usedBy } from "./make-version.ts";
 import { checkFiles, download } from "./model-files.ts";
 import { semantic } from "./numbers.ts";
-import { usedTags, userTags } from "./own-tags.ts";
+import { userTags } from "./own-tags.ts";
 import { Reader } from "./reader.ts";
 import { modelOf } from "./records.ts";
 import {
@@ -75,12 +75,9 @@ export class GitLabModelRegistry implements ProvidedModelRegistry {
   ) {
     refuseLongText(description);
     return this.#change(name, async (client) => {
-      const used = usedTags(await versionsOfDeleted(client, name));
-      const server = await client.models
-        .create({ name, description, tags: [...userTags(tags), ...used] })
-        .catch((error: unknown) => {
-          throw isMlflowError(error, "already-exists") ? modelExists(name, error) : error;
-        });
+      const server = await client.models.create({ name, description, tags: userTags(tags) }).catch((error: unknown) => {
+        throw isMlflowError(error, "already-exists") ? modelExists(name, error) : error;
+      });
       try {
         const known = knownModel(server, await client.experiments.getByName(experimentOf(name)));
         return modelOf(await this.#append(client, known, by, () => [{ kind: "created", to: name }]));

@@ -6,8 +6,7 @@ import type { KeyValue } from "@modelstack/mlflow-client/http";
 // docs/how-to/gitlab.md lists them.
 
 /** Keys that this registry and GitLab use themselves. What people call so is kept in the JSON of their tags. */
-const RESERVED =
-  /^(modelstack\.(params|metrics|tags|files|upload|tracked_run|used|create_id)(\.\d+)?|gitlab\.version)$/;
+const RESERVED = /^(modelstack\.(params|metrics|tags|files|upload|tracked_run|create_id)(\.\d+)?|gitlab\.version)$/;
 
 /** In characters, as GitLab counts them. */
 const LIMIT = { key: 250, value: 5000 } as const;
@@ -155,13 +154,3 @@ export interface UploadTag {
 
 export const uploadTag = (upload: UploadTag): KeyValue => ({ key: UPLOAD, value: JSON.stringify(upload) });
 export const uploadOf = (tags: ServerTags) => (jsonOf(tags, UPLOAD) as UploadTag | null) ?? undefined;
-
-const USED = "modelstack.used";
-
-/** Of a model: the versions that a model of this name had, which was deleted. */
-export const usedTags = (versions: readonly string[]) => (versions.length === 0 ? [] : jsonTags(USED, versions));
-
-export function usedOf(tags: ServerTags): string[] {
-  const found = jsonOf(tags, USED);
-  return Array.isArray(found) ? found.map(String) : [];
-}

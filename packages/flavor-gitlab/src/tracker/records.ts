@@ -23,7 +23,7 @@ const OWN_TAGS = new Set([
   "mlflow.source.git.commit",
 ]);
 /** The journal of a model is in the tags of its experiment. */
-const JOURNAL = "modelstack.change.";
+const JOURNAL = /^modelstack\.(change|text|deleted)\./;
 
 const statuses: Readonly<Record<Run["info"]["status"], TrackedRunStatus>> = {
   RUNNING: "running",
@@ -38,7 +38,7 @@ export function experimentOf(webUrl: string, { experiment_id: id, name, tags }: 
   return {
     id,
     name,
-    tags: withoutOwn(texts(tags.filter(({ key }) => !key.startsWith(JOURNAL)))),
+    tags: withoutOwn(texts(tags.filter(({ key }) => !JOURNAL.test(key)))),
     createdAt: new Date(created),
     url: `${webUrl}/-/ml/experiments/${id}`,
   };

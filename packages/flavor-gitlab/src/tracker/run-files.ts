@@ -4,6 +4,7 @@ import { sizeOfFile, StackError, type FileRef, type RunFile, type Transfer } fro
 import { isMlflowError } from "@modelstack/mlflow-client/http";
 import type { GitLabProject } from "../connection/gitlab-project.ts";
 import { nameForServer, nameFromServer } from "../file-names.ts";
+import { isOfVersion } from "../registry/layout.ts";
 
 /** The files of runs, in packages of the project. */
 export class RunFiles {
@@ -24,7 +25,8 @@ export class RunFiles {
   async list(owner: string): Promise<RunFile[]> {
     return this.#project.call(async ({ files }) => {
       try {
-        return (await files.list(owner)).map(({ path, size }) => ({ path: nameFromServer(path), size }));
+        const all = (await files.list(owner)).map(({ path, size }) => ({ path: nameFromServer(path), size }));
+        return all.filter(({ path }) => !isOfVersion(path));
       } catch (error) {
         // There is no package before the first file.
         if (isMlflowError(error, "not-found")) return [];
