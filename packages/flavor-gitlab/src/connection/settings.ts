@@ -80,7 +80,12 @@ function certificates(config: TrackerConfig, section: PythonGitLabSection | unde
   const { ca_file, insecure_tls } = config;
   const verify = section?.sslVerify ?? true;
   return {
-    caFile: ca_file === undefined ? (typeof verify === "string" ? verify : undefined) : join(projectFolder, ca_file),
+    caFile:
+      ca_file === undefined
+        ? typeof verify === "string"
+          ? verify || undefined
+          : undefined
+        : join(projectFolder, ca_file),
     insecureTls: insecure_tls || (verify === false && ca_file === undefined),
   };
 }

@@ -37,16 +37,19 @@ export async function openSource(source: UploadSource): Promise<UploadBody> {
   return { size, chunks: chunksOf(handle, source.file), [Symbol.asyncDispose]: () => handle.close() };
 }
 
-/** The last chunk of a file is given once it is known that the file has not changed: without it, the server keeps nothing. */
+/**
+ * A file as large as it is now. Its last chunk is given once it is known that it has not changed: without that, a server keeps nothing.
+ */
 async function* chunksOf(handle: FileHandle, path: string): AsyncGenerator<Uint8Array> {
   const before = await handle.stat();
   const ring = Array.from({ length: CHUNKS }, () => Buffer.allocUnsafeSlow(CHUNK));
   let held: Uint8Array | undefined;
-  for (let n = 0; ; n = (n + 1) % CHUNKS) {
-    const { bytesRead, buffer } = await handle.read(ring[n]!, 0, CHUNK);
+  for (let n = 0, left = before.size; left > 0; n = (n + 1) % CHUNKS) {
+    const { bytesRead, buffer } = await handle.read(ring[n]!, 0, Math.min(CHUNK, left));
     if (bytesRead === 0) break;
     if (held !== undefined) yield held;
     held = buffer.subarray(0, bytesRead);
+    left -= bytesRead;
   }
   const after = await handle.stat();
   if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw changed(path);
