@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { failedCheck, type HealthCheck } from "@modelstack/core/stack";
 import { isMlflowError, type CallOptions } from "@modelstack/mlflow-client/http";
 import type { AccessToken, Project } from "./client/instance.ts";
@@ -54,7 +55,7 @@ async function versionOf(project: GitLabProject): Promise<Found> {
 }
 
 async function tokenOf(project: GitLabProject): Promise<Found> {
-  const { tokenFrom } = await project.settings();
+  const { tokenFrom, tokenFiles } = await project.settings();
   const user = await project.ask(({ instance }) => instance.user(SOON));
   const token = await project.ask(async ({ instance }) => {
     try {
@@ -67,7 +68,17 @@ async function tokenOf(project: GitLabProject): Promise<Found> {
   });
   const of = `it is ${user.username}'s, from ${tokenFrom}`;
   if (token === undefined) return { message: `${of}; which scopes it has, GitLab does not say` };
-  return { message: `${of}, with the scopes ${token.scopes.join(", ") || "none"}${ending(token)}`, ...warned(token) };
+  const said = `${of}, with the scopes ${token.scopes.join(", ") || "none"}${ending(token)}`;
+  const open = await openToOthers(tokenFiles);
+  if (open !== undefined && token.scopes.includes("api"))
+    return { status: "warn", message: `${said}; ${open} can be read by others`, fix: `chmod 600 ${open}` };
+  return { message: said, ...warned(token) };
+}
+
+/** A file that may hold a token, and that others may read. */
+async function openToOthers(files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) if (process.platform !== "win32" && ((await stat(file)).mode & 0o077) !== 0) return file;
+  return undefined;
 }
 
 const ending = ({ expires_at }: AccessToken) => (expires_at == null ? "" : `, until ${expires_at}`);

@@ -11,9 +11,19 @@ const project = z
   ])
   .transform(String);
 
+const gitlabUrl = httpUrl.superRefine((address, context) => {
+  const { username = "", password = "", search = "", hash = "" } = URL.parse(address) ?? {};
+  if (username + password + search + hash === "") return;
+  context.addIssue({
+    code: "custom",
+    message: "has a user, a password or a query, which GitLab's address has not",
+    params: { hint: "Write https://gitlab.example.org. A token belongs into token: or the variable GITLAB_TOKEN." },
+  });
+});
+
 /** What stands beside `flavor: gitlab` of an experiment tracker; its model registry is in the same project. */
 export const trackerConfig = z.object({
-  url: httpUrl
+  url: gitlabUrl
     .optional()
     .describe(
       "Where GitLab is: https://gitlab.example.org. Default: that of the job, or of python-gitlab's configuration",

@@ -102,7 +102,13 @@ function summary(
     ...(cause === undefined ? {} : { cause }),
     milliseconds: Math.round(took),
     instances: Object.fromEntries([...state.instances].map(([name, instance]) => [name, instance.status])),
-    versions: versions.map(({ model, version, stage, modelDigest }) => ({ model, version, stage, modelDigest })),
+    versions: versions.map(({ model, version, stage, modelDigest, url }) => ({
+      model,
+      version,
+      stage,
+      modelDigest,
+      url,
+    })),
   };
 }
 
@@ -110,5 +116,6 @@ function text({ run: record, status }: RunResult, versions: readonly RegistryMod
   const lines = versions.map(
     ({ model, version, stage }) => `registered ${model}/${version}${stage === "None" ? "" : ` (${stage})`}`,
   );
-  return [...lines, `${status} in ${duration(took)}: run ${record.id}`].join("\n");
+  const pages = versions.flatMap(({ url }) => (url === undefined ? [] : [url]));
+  return [...lines, `${status} in ${duration(took)}: run ${record.id}`, ...pages].join("\n");
 }

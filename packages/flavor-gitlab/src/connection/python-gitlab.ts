@@ -24,6 +24,8 @@ export interface PythonGitLabSection {
   readonly sslVerify: boolean | string;
   /** In seconds. */
   readonly timeout: number;
+  /** Which files say it. */
+  readonly files: readonly string[];
 }
 
 export interface Where {
@@ -57,6 +59,7 @@ export async function pythonGitLab(wanted: string | undefined, where: Where): Pr
   return {
     section,
     url,
+    files,
     sslVerify: sslVerify(ini, section),
     timeout: wholeNumber(ini, section, "timeout") ?? TIMEOUT,
     ...(await tokens(ini, section, where.environment)),

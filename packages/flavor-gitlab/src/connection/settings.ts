@@ -17,6 +17,8 @@ export interface Settings {
   readonly token: string | undefined;
   /** Where the token was found, in words: `GITLAB_TOKEN`. */
   readonly tokenFrom: string | undefined;
+  /** The files that it may stand in. */
+  readonly tokenFiles: readonly string[];
   readonly caFile: string | undefined;
   readonly insecureTls: boolean;
   readonly timeoutMs: number | undefined;
@@ -51,6 +53,7 @@ export async function settingsOf(
     known: sameJob !== undefined && isOfJob(project, sameJob) ? knownFrom(sameJob) : undefined,
     token: found.token,
     tokenFrom: found.from,
+    tokenFiles: found.files ?? [],
     ...certificates(config, fitting, projectFolder),
     timeoutMs: fitting === undefined ? undefined : fitting.timeout * 1000,
     job: sameJob,
@@ -60,6 +63,7 @@ export async function settingsOf(
 interface FoundToken {
   readonly token: string;
   readonly from: string;
+  readonly files?: readonly string[];
 }
 
 function givenToken({ token }: TrackerConfig, { environment }: Where): FoundToken | undefined {
@@ -73,7 +77,8 @@ function givenToken({ token }: TrackerConfig, { environment }: Where): FoundToke
 
 function tokenOf(section: PythonGitLabSection | undefined): FoundToken | undefined {
   if (section?.token === undefined) return undefined;
-  return { token: section.token, from: `the section ${section.section} of python-gitlab's configuration` };
+  const { token, files } = section;
+  return { token, files, from: `the section ${section.section} of python-gitlab's configuration` };
 }
 
 function certificates(config: TrackerConfig, section: PythonGitLabSection | undefined, projectFolder: string) {
