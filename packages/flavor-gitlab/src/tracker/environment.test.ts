@@ -44,6 +44,7 @@ describeWithPython("a program in Python", () => {
       const { tracker } = await trackerOn();
       const { id } = await tracker.startRun({ experiment: "churn", name: "train", tags: { phase: "early" } }, by);
       await tracker.logParams(id, { depth: "3" });
+      await tracker.logFile(id, "modelstack/plan.json", Buffer.from("{}"));
       const { variables, secrets } = await tracker.environment(id);
       using folder = mkdtempDisposableSync(join(tmpdir(), "modelstack-program-"));
       const environment = { HOME: folder.path, PATH: process.env["PATH"], MLFLOW_DISABLE_TELEMETRY: "true" };
@@ -64,10 +65,32 @@ describeWithPython("a program in Python", () => {
         tags: { phase: "late", by: "python" },
       });
       const files = (await tracker.listFiles(id)).map(({ path, size }) => `${path} ${size}`);
-      expect(files).toEqual(["notes/python.txt 4", "notes/ours.txt 4"]);
+      expect(files).toEqual(["notes/python.txt 4", "modelstack/plan.json 2", "notes/ours.txt 4"]);
     },
     TEN_MINUTES,
   );
+});
+
+it("files that begin a run are there when others are, or when all is flushed, ended or read", async () => {
+  const plan = ["modelstack/plan.json", Buffer.from("{}")] as const;
+  const { tracker, gitlab } = await trackerOn();
+  const puts = () => gitlab.requests.filter(({ method }) => method === "PUT").length;
+  const release: readonly ((id: string) => Promise<unknown>)[] = [
+    (id) => tracker.logFile(id, "notes", Buffer.from("a")),
+    () => tracker.flush(),
+    (id) => tracker.endRun(id, "finished"),
+    (id) => tracker.listFiles(id),
+    (id) => tracker.readFile(id, plan[0]),
+  ];
+  for (const act of release) {
+    const { id } = await tracker.startRun({ experiment: "churn", name: "train" }, by);
+    await tracker.logFile(id, ...plan);
+    const before = puts();
+    await act(id);
+
+    expect(puts()).toBeGreaterThan(before);
+    expect((await tracker.listFiles(id)).map(({ path }) => path)).toContain(plan[0]);
+  }
 });
 
 describe("in a job of GitLab's", () => {

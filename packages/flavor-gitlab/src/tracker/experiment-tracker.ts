@@ -39,6 +39,7 @@ import { nameForServer } from "../file-names.ts";
 import { trackerCapabilities } from "./capabilities.ts";
 import { programEnvironment } from "./environment.ts";
 import { experimentOfModel, Experiments } from "./experiments.ts";
+import { HeldFiles } from "./held-files.ts";
 import { pairs } from "./own-tags.ts";
 import { allPoints, fileOwnerOf, JOB_TAG, PARENT_TAG, USER_TAG } from "./records.ts";
 import { runError } from "./run-errors.ts";
@@ -66,6 +67,7 @@ export class GitLabExperimentTracker implements ExperimentTracker {
   readonly #spool: Spool;
   readonly #delivery: Delivery;
   readonly #outbox: Outbox;
+  readonly #held = new HeldFiles();
   readonly #pipelineRuns = new Map<string, string>();
   readonly #history = new LastList<MetricPoint>(1000);
   readonly #list = new LastList<TrackedRun>(100);
@@ -129,6 +131,7 @@ export class GitLabExperimentTracker implements ExperimentTracker {
 
   async endRun(id: string, status: Exclude<TrackedRunStatus, "running">, endedAt = new Date()): Promise<void> {
     await this.#outbox.settled(id);
+    await this.#release(id);
     await this.#send(id, { kind: "end", status, at: endedAt.getTime() });
     await this.#delivery.drainIfBack(id);
   }
@@ -149,6 +152,7 @@ export class GitLabExperimentTracker implements ExperimentTracker {
     const { experiment_id } = await this.#info(id);
     for (const nested of await nestedIn(this.#project, id, experiment_id)) await this.deleteRun(nested, by);
     await this.#on(id, ({ runs }) => runs.delete(id));
+    this.#held.release(id);
     this.#known.delete(id);
     this.#writer.share(id);
   }
@@ -189,6 +193,8 @@ export class GitLabExperimentTracker implements ExperimentTracker {
   async logFile(id: string, path: string, content: Uint8Array | FileRef, transfer?: Transfer): Promise<void> {
     nameForServer(checkRelativePath(path));
     checkId(id);
+    if (this.#writer.isOwn(id) && this.#held.hold(id, path, content)) return;
+    await this.#release(id);
     await this.#delivery.sendFile(id, path, content, transfer);
   }
 
@@ -211,6 +217,7 @@ export class GitLabExperimentTracker implements ExperimentTracker {
   }
 
   async flush(): Promise<void> {
+    for (const run of this.#held.runs()) await this.#release(run);
     await this.#outbox.flush();
     for (const run of this.#known.keys()) await this.#delivery.drainIfBack(run);
   }
@@ -222,6 +229,10 @@ export class GitLabExperimentTracker implements ExperimentTracker {
 
   async check(): Promise<readonly HealthCheck[]> {
     return [...(await checkProject(this.#project)), ...(await checkSpool(this.#spool))];
+  }
+
+  async #release(id: string): Promise<void> {
+    for (const [path, content] of this.#held.release(id)) await this.#delivery.sendFile(id, path, content);
   }
 
   async #send(id: string, letter: Letter): Promise<void> {
@@ -272,6 +283,7 @@ export class GitLabExperimentTracker implements ExperimentTracker {
 
   /** Where the files of a run are now: they move with it when it becomes a version. */
   async #currentOwner(id: string): Promise<string> {
+    await this.#release(id);
     return ownerIn(id, (await this.#get(id)).info);
   }
 }

@@ -31,6 +31,11 @@ export class RunWriter {
     this.#own.set(info.run_id, { params: [...data.params], tags: [...data.tags] });
   }
 
+  /** Whether only this process writes to it. */
+  isOwn(run: string): boolean {
+    return this.#own.has(run);
+  }
+
   /** From now on others may write to it, too. */
   share(run: string): void {
     this.#own.delete(run);
