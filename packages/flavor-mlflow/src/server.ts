@@ -27,6 +27,7 @@ export class MlflowServer implements AsyncDisposable {
       auth: this.auth,
       caFile,
       insecureTls,
+      proxies: "environment",
       onRetry: ({ message }) => note(`${message}; trying again`),
     });
   }

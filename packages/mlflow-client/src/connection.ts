@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Agent, Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { textOf } from "./answer-body.ts";
 import { credentialsOf, masked, type Credentials } from "./credentials.ts";
 import type { Deadline } from "./deadline.ts";
@@ -24,7 +24,7 @@ export interface Outgoing {
 }
 
 interface Connected {
-  readonly agent: Agent;
+  readonly agent: Dispatcher;
   readonly credentials: Credentials;
 }
 
@@ -100,19 +100,21 @@ export class Connection {
   }
 
   async #connect(): Promise<Connected> {
-    const { caFile, clientCertFile, insecureTls, auth, timeoutMs = TIMEOUT_MS } = this.#options;
+    const { caFile, clientCertFile, insecureTls, auth, proxies, timeoutMs = TIMEOUT_MS } = this.#options;
     const credentials = await credentialsOf(auth);
     const clientCert = clientCertFile === undefined ? undefined : pem(clientCertFile);
-    const { Agent } = await import("undici");
-    const agent = new Agent({
+    const tls = {
+      rejectUnauthorized: insecureTls !== true,
+      ...(caFile === undefined ? {} : { ca: pem(caFile) }),
+      ...(clientCert === undefined ? {} : { cert: clientCert, key: clientCert }),
+    };
+    const { Agent, EnvHttpProxyAgent } = await import("undici");
+    const Dispatcher = proxies === "environment" && proxyIsNamed() ? EnvHttpProxyAgent : Agent;
+    const agent = new Dispatcher({
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connect: {
-        timeout: Math.min(timeoutMs, CONNECT_MS),
-        rejectUnauthorized: insecureTls !== true,
-        ...(caFile === undefined ? {} : { ca: pem(caFile) }),
-        ...(clientCert === undefined ? {} : { cert: clientCert, key: clientCert }),
-      },
+      connect: { timeout: Math.min(timeoutMs, CONNECT_MS), ...tls },
+      requestTls: tls,
     });
     return { agent, credentials };
   }
@@ -170,4 +172,9 @@ function redirected(what: string, why: string): MlflowError {
     kind: "unavailable",
     hint: "Give the tracking URI (MLFLOW_TRACKING_URI) as the server itself is reached; a redirect may also lead to a login page.",
   });
+}
+
+/** Whether there is a reason for the agent that looks for a proxy at every request. */
+function proxyIsNamed(): boolean {
+  return ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"].some((name) => process.env[name]);
 }

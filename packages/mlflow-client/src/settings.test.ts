@@ -85,6 +85,7 @@ describe("the environment", () => {
       MLFLOW_HTTP_REQUEST_MAX_RETRIES: "2",
     };
     expect(settingsFromEnvironment(environment)).toEqual({
+      proxies: "environment",
       trackingUri: "https://mlflow.example.org",
       auth: { token: "abc" },
       caFile: "/ca.pem",
@@ -101,8 +102,8 @@ describe("the environment", () => {
     expect(settingsFromEnvironment(both).auth).toEqual({ username: "ada", password: "p" });
   });
 
-  it("says nothing when it is empty", () => {
-    expect(settingsFromEnvironment({ MLFLOW_TRACKING_URI: "" })).toEqual({});
+  it("says nothing but where proxies are when it is empty", () => {
+    expect(settingsFromEnvironment({ MLFLOW_TRACKING_URI: "" })).toEqual({ proxies: "environment" });
   });
 
   it.each([

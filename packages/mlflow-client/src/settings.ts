@@ -21,6 +21,8 @@ export interface MlflowClientOptions {
   readonly clientCertFile?: string | undefined;
   /** Trusts any certificate, so anybody in between may read the token. Default: false. */
   readonly insecureTls?: boolean | undefined;
+  /** `environment` to go through the proxies that HTTP_PROXY and HTTPS_PROXY name, but not to hosts in NO_PROXY. Default: none. */
+  readonly proxies?: "environment" | undefined;
   /** How long the server may say nothing, in milliseconds. Default: 120 000. */
   readonly timeoutMs?: number | undefined;
   /** How long a call may take with everything that is tried again, in milliseconds. Transfers of files have none. Default: 300 000. */
@@ -52,7 +54,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * What the environment says, in the variables that MLflow's Python client knows: MLFLOW_TRACKING_URI, MLFLOW_TRACKING_USERNAME with
  * MLFLOW_TRACKING_PASSWORD (which win over) MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_SERVER_CERT_PATH, MLFLOW_TRACKING_CLIENT_CERT_PATH,
- * MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_HTTP_REQUEST_TIMEOUT (seconds) and MLFLOW_HTTP_REQUEST_MAX_RETRIES.
+ * MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_HTTP_REQUEST_TIMEOUT (seconds) and MLFLOW_HTTP_REQUEST_MAX_RETRIES; and proxies, as it does.
  *
  * @throws MlflowError SETTINGS_INVALID
  */
@@ -67,6 +69,7 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     caFile: of("MLFLOW_TRACKING_SERVER_CERT_PATH"),
     clientCertFile: of("MLFLOW_TRACKING_CLIENT_CERT_PATH"),
     insecureTls: insecureTls === undefined ? undefined : isTrue(insecureTls),
+    proxies: "environment",
     timeoutMs: timeout === undefined ? undefined : timeout * 1000,
     retries: wholeNumber("MLFLOW_HTTP_REQUEST_MAX_RETRIES", of("MLFLOW_HTTP_REQUEST_MAX_RETRIES")),
   };

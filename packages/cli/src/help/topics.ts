@@ -28,6 +28,7 @@ const environment = `What the command takes from the environment:
   NO_COLOR, FORCE_COLOR      no escape sequences at all; colours even without a terminal. FORCE_COLOR wins, --color over both
   TERM=dumb, CI              plain lines instead of a list that is redrawn, and no colours
   USER, USERNAME, LOGNAME    the name under which runs and changes are recorded
+  HTTP_PROXY, HTTPS_PROXY    proxies on the way to MLflow and GitLab, but not to hosts in NO_PROXY
   \${env:NAME} in stack.yaml  any variable; a file .env beside stack.yaml adds those that are not set
 `;
 

@@ -96,6 +96,7 @@ export class GitLabProject implements AsyncDisposable {
       caFile,
       insecureTls,
       timeoutMs,
+      proxies: "environment",
       onRetry: ({ message }) => note(`${message}; trying again`),
     });
     this.#client = client;
