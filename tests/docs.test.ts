@@ -3,6 +3,7 @@ import { cpSync, existsSync, globSync, mkdirSync, readFileSync, symlinkSync, wri
 import { basename, delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keepOutput, temporaryFolder } from "./support/kept.ts";
+import { pythonGitlabConfig, startGitlabProcess, type GitlabProcess } from "./support/gitlab.ts";
 import { blocksOf, compared, linksOf, type Block } from "./support/markdown.ts";
 import { mlflowPython } from "./support/mlflow-python.ts";
 import { startMlflow, type MlflowServer } from "./support/mlflow-server.ts";
@@ -84,6 +85,25 @@ async function mlflowFor(page: string): Promise<MlflowServer | undefined> {
   return server;
 }
 
+/** Where pages say that their GitLab is. */
+const GITLAB = "https://gitlab.example.org";
+
+/** Starts a double of GitLab for a page that uses one, with what python-gitlab's configuration says of it, and the example's Python as `python3`. */
+async function gitlabFor(page: string, folder: string): Promise<GitlabProcess | undefined> {
+  if (!read(page).includes(GITLAB)) return undefined;
+  const gitlab = await startGitlabProcess();
+  mkdirSync(`${folder}-home`, { recursive: true });
+  const requirements = join(folder, "requirements.txt");
+  const python = existsSync(requirements) ? [dirname(await pythonWith(requirements))] : [];
+  const path = [...python, environment["PATH"]].join(delimiter);
+  servers.set(page, { ...environment, PATH: path, PYTHON_GITLAB_CFG: pythonGitlabConfig(`${folder}-home`, gitlab) });
+  gitlabs.set(page, gitlab.url);
+  return gitlab;
+}
+
+/** Where the GitLab of a page really is. */
+const gitlabs = new Map<string, string>();
+
 /** What the commands of pages that have a server find in their environment. */
 const servers = new Map<string, NodeJS.ProcessEnv>();
 
@@ -96,7 +116,10 @@ function bash(folder: string, script: string, page = ""): string {
     encoding: "utf8",
   });
   keepOutput(stdout);
-  const output = stdout.replaceAll(folder, homeOf(folder)).replaceAll(env["MLFLOW_TRACKING_URI"] ?? MLFLOW, MLFLOW);
+  const output = stdout
+    .replaceAll(folder, homeOf(folder))
+    .replaceAll(env["MLFLOW_TRACKING_URI"] ?? MLFLOW, MLFLOW)
+    .replaceAll(gitlabs.get(page) ?? GITLAB, GITLAB);
   if (status !== 0) throw new Error(`exit ${status} after:\n${output}`);
   return output;
 }
@@ -124,10 +147,15 @@ describe.each(pages)("%s", (page) => {
   const folder = join(temporary, "run", page.replaceAll(/\W/g, "-"));
 
   let server: MlflowServer | undefined;
-  afterAll(() => server?.stop());
+  let gitlab: GitlabProcess | undefined;
+  afterAll(async () => {
+    await server?.stop();
+    await gitlab?.stop();
+  });
   beforeAll(async () => {
     server = await mlflowFor(page);
     startIn(folder, page);
+    gitlab = await gitlabFor(page, folder);
     if (existsSync(join(folder, "requirements.txt"))) {
       // Made here, where pip knows how to reach packages.
       await pythonWith(join(folder, "requirements.txt"));

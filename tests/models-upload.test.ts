@@ -41,7 +41,7 @@ const keys = `upload:
 const semver = `${stackFile().replace("model_registry: { flavor: local }", "model_registry: { flavor: local, versions: semver }")}${keys}`;
 
 const flagsOf =
-  "models upload results --model gulls --meta train.meta.json --params train.meta.json --metrics evaluation.json:test " +
+  "models upload results --model gulls --meta train.meta.json --params train.meta.json:hyper --metrics evaluation.json:test " +
   "--table errors.csv --table evaluation.rst --figure roc.pdf --figure roc.png --input database=data.json";
 const all = flagsOf.split(" ");
 const files = { ...results, "data.json": "[1]", "stack.yaml": semver };
@@ -79,7 +79,7 @@ describe("stack models upload", () => {
 
   it("says of the version what the training says of itself, and of the upload only under its own tags", () => {
     expect(shown).toMatchObject({
-      params: { "hyper.epochs": "3", "hyper.lr": "0.001", config: "sea.yaml" },
+      params: { epochs: "3", lr: "0.001" },
       metrics: { accuracy: 0.5, auc: "NaN" },
     });
     expect(shown.tags).toMatchObject({
@@ -87,7 +87,7 @@ describe("stack models upload", () => {
       "modelstack.git_commit": sha,
       "modelstack.command": "gulls train --token *** sea.yaml",
       "modelstack.configuration": "sea.yaml",
-      "modelstack.database": "data.json",
+      "modelstack.database": "montgomery",
       "modelstack.package_version": "2.1.0",
       "modelstack.created_at": "2026-07-01T10:00:00.000Z",
       "modelstack.inputs": expect.stringMatching(/^\{"database":"sha256:[0-9a-f]{64}"\}$/) as unknown,
@@ -118,7 +118,7 @@ describe("stack models upload", () => {
       experiment: { name: "gulls" },
       startedAt: "2026-07-01T10:00:00.000Z",
       endedAt: "2026-07-01T10:00:00.000Z",
-      params: { "hyper.lr": "0.001" },
+      params: { epochs: "3", lr: "0.001" },
       metrics: { value: 0.5, at: "2026-07-01T10:00:00.000Z" },
       inputs: [{ name: "database", source: "data.json", digest: expect.stringMatching(/^sha256:/) as unknown }],
       tags: { "modelstack.git_commit": sha },
@@ -157,7 +157,7 @@ describe("stack models upload", () => {
     const { stdout } = await succeeded(stack(at.folder, ["models", "show", "gulls/1.0.0", "--lineage"]));
     expect(stdout).toMatch(/made from\n {2}data database {2}[0-9a-f]{12}/);
     const page = (await succeeded(stack(at.folder, ["models", "show", "gulls/1.0.0"]))).stdout;
-    expect(page).toMatch(/^ {2}database: +data\.json$/m);
+    expect(page).toMatch(/^ {2}database: +montgomery$/m);
     expect(page).toMatch(/^ {2}made: +2026-07-01T10:00:00\.000Z$/m);
     expect(page).not.toContain("npm ci");
   });

@@ -56,6 +56,8 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "TIME"],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "ID"],
   [/-\d{8}-\d{6}-[0-9a-f]{4}\b/g, "-TIME"],
+  // GitLab numbers all that it keeps.
+  [/(?<=\/-\/ml\/models\/)\d+(\/versions\/)\d+/g, "ID$1ID"],
   [/\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{12}|[0-9a-f]{8})\b/g, "HASH"],
   [/\b\d+(?:\.\d+)? (?:s|min|h|d)\b(?: \d+ (?:s|min)\b)?/g, "TIME"],
   // environment.json lists the installed packages.

@@ -87,7 +87,7 @@ export const changeRoutes = {
         project: optional("PATH", "Another project of the registry's server"),
         version: optional("VERSION", "Where the registry takes versions"),
         bump: bumpFlag,
-        params: optional("FILE", "The parameters: JSON, YAML or CSV"),
+        params: optional("FILE[:PART]", "The parameters: JSON, YAML or CSV"),
         metrics: optional("FILE[:PART]", "The metrics, such as evaluation.json:test"),
         table: files("A table, kept on the tracked run"),
         figure: files("A figure, kept on the tracked run"),

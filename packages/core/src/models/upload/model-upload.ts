@@ -13,9 +13,9 @@ export interface ModelUpload {
   readonly place?: Place | undefined;
   readonly version?: string | undefined;
   readonly bump?: VersionBump | undefined;
-  /** A file with the parameters: JSON, YAML, or CSV with names and values. */
+  /** A file with the parameters: JSON, YAML, or CSV with names and values; `train.meta.json:hyperparameters` takes a part of it alone. */
   readonly params?: string | undefined;
-  /** A file with metrics, likewise; `evaluation.json:test` takes a part of it alone. */
+  /** A file with metrics, likewise: `evaluation.json:test`. */
   readonly metrics?: string | undefined;
   /** Files with tables: those in JSON and CSV are kept as tables, all others as texts. */
   readonly tables?: readonly string[] | undefined;

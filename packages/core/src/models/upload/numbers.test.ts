@@ -92,6 +92,12 @@ describe("readParams", () => {
     });
   });
 
+  it("takes a part alone", async () => {
+    using at = file("p.json", '{"database": "sea", "hyper": {"epochs": 3, "optimizer": {"lr": 1}}}');
+    expect(await readParams(at.path, "hyper")).toEqual({ epochs: "3", "optimizer.lr": "1" });
+    await expect(readParams(at.path, "none")).rejects.toMatchObject({ code: "RESULT_INVALID", hint: "Parts: hyper." });
+  });
+
   it("hides what is called a secret, also in a command line", async () => {
     using at = file("p.json", '{"argv": ["train", "--token", "planted"], "api_key": "planted", "lr": "1"}');
     expect(await readParams(at.path)).toEqual({ argv: '["train","--token","***"]', api_key: "***", lr: "1" });

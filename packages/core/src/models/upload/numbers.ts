@@ -26,8 +26,8 @@ export async function readMetrics(path: string, part?: string): Promise<Record<s
 }
 
 /** The parameters of a file, those of levels further down under `above.name`. Lists are kept as JSON. @throws StackError RESULT_INVALID */
-export async function readParams(path: string): Promise<Record<string, string>> {
-  const params = leaves(await contentOf(path), ".").flatMap(([name, value]): [string, string][] =>
+export async function readParams(path: string, part?: string): Promise<Record<string, string>> {
+  const params = leaves(await contentOf(path, part), ".").flatMap(([name, value]): [string, string][] =>
     value === null || value === undefined ? [] : [[name, paramOf(name, value)]],
   );
   return Object.fromEntries(params);

@@ -74,7 +74,9 @@ export async function prepareUpload(stack: Stack, upload: ModelUpload, by: Uploa
 
   const [reports, inputs] = [await Promise.all(found.map(({ read }) => read())), await readInputs(upload, by)];
   const files = await readModelFiles(model, by);
-  const shared = { params, metrics, training, inputs };
+  // Where the data lies on this machine is no fact of the training.
+  const data = inputs.map(({ name, digest: of }) => ({ name, digest: of }));
+  const shared = { params, metrics, training, data };
   const digest = digestOf(
     canonicalJson(plain({ ...shared, model: files.digest, reports: reports.map(listed) }), "upload"),
   );
@@ -152,9 +154,11 @@ async function readTraining(stack: Stack, upload: ModelUpload, places: readonly 
 
 /** Parameters and metrics as the tracker can keep them, and the metrics that it cannot. */
 async function readNumbers(upload: ModelUpload, places: readonly string[], { capabilities }: ExperimentTracker) {
-  const read = upload.params === undefined ? {} : await readParams(findResult(upload.params, places));
-  const { path, part } = upload.metrics === undefined ? {} : findPart(upload.metrics, places);
-  const all = Object.entries(path === undefined ? {} : await readMetrics(path, part));
+  const [from, of] = [upload.params, upload.metrics].map((file) =>
+    file === undefined ? undefined : findPart(file, places),
+  );
+  const read = from === undefined ? {} : await readParams(from.path, from.part);
+  const all = Object.entries(of === undefined ? {} : await readMetrics(of.path, of.part));
   const kept = ([, value]: [string, number]) => Number.isFinite(value) || capabilities.nonFiniteMetrics !== false;
   const limit = capabilities.limits.paramValue;
   return {

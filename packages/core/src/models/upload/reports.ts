@@ -33,7 +33,8 @@ export async function reportFiles(upload: ModelUpload, places: readonly string[]
   const { meta, params, metrics, tables = [], figures = [] } = upload;
   const named = (names: readonly (string | undefined)[]) =>
     new Set(names.flatMap((name) => (name === undefined ? [] : [findResult(name, places)])));
-  const sources = named([meta, params, metrics === undefined ? undefined : findPart(metrics, places).path]);
+  const whole = (name: string | undefined) => (name === undefined ? undefined : findPart(name, places).path);
+  const sources = named([meta, whole(params), whole(metrics)]);
   const files = await Promise.all([
     ...[...sources].map((path) => reportFile(path, `training/${nameOf(path)}`, sourceReport)),
     ...[...named(tables)].map((path) => reportFile(path, `tables/${tableName(path)}`, tableReport)),

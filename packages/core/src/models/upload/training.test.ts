@@ -43,7 +43,7 @@ describe("trainingOf", () => {
     });
   });
 
-  it("prefers what is given, and then does not take for its own what the metadata says of another commit", async () => {
+  it("prefers what is given, and then does not take what the metadata says of another commit; the path of data only where nothing names it", async () => {
     const content = {
       commit: sha,
       commit_url: "https://example.org/c",
@@ -56,14 +56,15 @@ describe("trainingOf", () => {
       commit: "deadbeef",
       command: "train --password planted",
       generatedAt: "2026-07-01 10:00:00",
-      inputs: { database: "data.json" },
+      inputs: { database: "data.json", configuration: "sea.yaml" },
     });
     expect(await trainingOf(given, meta(content), keys, nowhere)).toMatchObject({
       commit: "deadbeef",
       commitUrl: undefined,
       dirty: undefined,
       command: "train --password ***",
-      database: "data.json",
+      database: "b",
+      configuration: "sea.yaml",
       generatedAt: new Date("2026-07-01T10:00:00Z"),
     });
   });

@@ -66,8 +66,8 @@ export async function trainingOf(
     dirty: packageVersion !== undefined && DIRTY_VERSION.test(packageVersion) ? true : dirty,
     packageVersion,
     command: commandOf(command ?? said("command")),
-    configuration: inputs["configuration"] ?? text("configuration"),
-    database: inputs["database"] ?? text("database"),
+    configuration: text("configuration") ?? inputs["configuration"],
+    database: text("database") ?? inputs["database"],
     generatedAt: dateOf(generatedAt ?? text("generated_at"), refuse("generated_at")),
     user: text("user"),
   };
