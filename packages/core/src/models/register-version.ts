@@ -99,10 +99,11 @@ export async function settle(
   by: Caller,
 ): Promise<RegistryModelVersion> {
   const { model, version: number } = version;
-  const { stage, aliases } = registration;
+  const { stage, aliases = [] } = registration;
+  if (stage === undefined && aliases.length === 0) return version;
   if (stage !== undefined)
     await registry.setStage(model, number, stage, await stageChange(registry, version, registration, by));
-  for (const alias of aliases ?? []) await registry.setAlias(model, alias, number, by);
+  for (const alias of aliases) await registry.setAlias(model, alias, number, by);
   return registry.getModelVersion(model, number);
 }
 

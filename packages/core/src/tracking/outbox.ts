@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Letter, SentPoint } from "./letters.ts";
 
-/** As many points as servers take at once. */
+/** As many points as servers of MLflow take at once. */
 const BATCH = 1000;
 /** Whoever logs more than so many points before they can be sent waits. */
 const FULL = 10_000;
@@ -18,10 +18,13 @@ interface Waiting {
 export class Outbox {
   readonly #send: (run: string, letter: Letter) => Promise<void>;
   readonly #runs = new Map<string, Waiting>();
+  readonly #batch: number;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(send: (run: string, letter: Letter) => Promise<void>) {
+  /** @param batch - how many points the server takes at once */
+  constructor(send: (run: string, letter: Letter) => Promise<void>, batch = BATCH) {
     this.#send = send;
+    this.#batch = batch;
   }
 
   /** Returns when there is room for more. */
@@ -54,7 +57,7 @@ export class Outbox {
     // What is logged until the body waits for something goes together.
     await setImmediate();
     while (waiting.points.length > 0) {
-      const points = waiting.points.splice(0, BATCH);
+      const points = waiting.points.splice(0, this.#batch);
       try {
         await this.#send(run, { kind: "metrics", points });
       } catch (error) {

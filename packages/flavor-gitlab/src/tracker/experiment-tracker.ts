@@ -45,7 +45,7 @@ import { allPoints, fileOwnerOf, JOB_TAG, PARENT_TAG, USER_TAG } from "./records
 import { runError } from "./run-errors.ts";
 import { RunFiles } from "./run-files.ts";
 import { foundRuns, nestedIn, trackedOf } from "./run-list.ts";
-import { RunWriter } from "./run-writer.ts";
+import { AT_ONCE, RunWriter } from "./run-writer.ts";
 
 const GITLAB = "GitLab";
 
@@ -91,7 +91,7 @@ export class GitLabExperimentTracker implements ExperimentTracker {
       warn,
       nameOf: (run) => this.#pipelineRuns.get(run) ?? run,
     });
-    this.#outbox = new Outbox((run, letter) => this.#send(run, letter));
+    this.#outbox = new Outbox((run, letter) => this.#send(run, letter), AT_ONCE);
   }
 
   createExperiment({ name, tags }: Parameters<ExperimentTracker["createExperiment"]>[0], _by: Caller) {

@@ -123,7 +123,7 @@ async function ensured(client: ProjectClient, name: string): Promise<Pick<Server
   const model = OF_MODEL.exec(name)?.[1];
   try {
     // An experiment of that name would be in the way of the model for good.
-    if (model !== undefined) await client.models.ensure({ name: model });
+    if (model !== undefined) await client.models.create({ name: model });
     else return { experiment_id: await createdNow(client, name, {}) };
   } catch (error) {
     // Another process was first.

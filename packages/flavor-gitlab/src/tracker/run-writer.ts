@@ -4,8 +4,8 @@ import type { ProjectClient } from "../client/gitlab-client.ts";
 import type { Run } from "../client/runs.ts";
 import { isPlain, newTags, pairs, tagOfInput, tagsOfPoints, texts } from "./own-tags.ts";
 
-/** How many entries are sent in a request. GitLab says no limit; MLflow's is one that servers and proxies are used to. */
-const AT_ONCE = 1000;
+/** How many entries are sent in a request. GitLab says no limit; so many have some 200 KB, which takes no server long. */
+export const AT_ONCE = 2500;
 /** How often a tag is written again that others change at the same time. */
 const TRIES = 10;
 
