@@ -32,8 +32,8 @@ export interface RegisteredModel {
 /** A model in a list. */
 export interface ListedModel extends RegisteredModel {
   /**
-   * The newest version in each stage, and of those in none, from registries that list them with the model at no cost. Of others, ask
-   * {@link ModelRegistry.getLatestModelVersion}.
+   * The newest version in each stage, and of those in none, the newest of all first, from registries that list them with the model at no cost.
+   * Of others, ask {@link ModelRegistry.getLatestModelVersion}.
    */
   readonly latestVersions?: readonly RegistryModelVersion[];
 }
@@ -239,8 +239,9 @@ export interface ModelRegistry extends Checkable {
   /** Newest first, unless the query says otherwise. Empty for a model that is not there. */
   listModelVersions(query?: ModelVersionQuery): Promise<Page<RegistryModelVersion>>;
   /**
-   * The version registered last; `undefined` when there is none, or no such model. With a stage, its _holder_: of the versions that are in
-   * it, the one registered last, or, where a version has `many` stages, the one put into it last.
+   * The version registered last, or, where the registry's server goes by semantic versions, the highest; `undefined` when there is none, or no
+   * such model. With a stage, its _holder_: of the versions that are in it, the newest in the same sense, or, where a version has `many` stages,
+   * the one put into it last.
    */
   getLatestModelVersion(model: string, stage?: ModelVersionStage): Promise<RegistryModelVersion | undefined>;
 

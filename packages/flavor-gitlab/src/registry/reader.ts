@@ -13,6 +13,7 @@ import {
   type RegistryModelVersion,
   type SearchQuery,
 } from "@modelstack/core/stack";
+import semver from "semver";
 import { isMlflowError } from "@modelstack/mlflow-client/http";
 import type { Experiment } from "../client/experiments.ts";
 import type { ProjectClient } from "../client/gitlab-client.ts";
@@ -99,9 +100,9 @@ export class Reader {
     return view;
   }
 
-  /** The newest version, or of those in a stage. */
+  /** The highest version, as GitLab takes it for the latest, or of those in a stage. */
   newest(known: KnownModel, stage: ModelVersionStage | undefined): RegistryModelVersion | undefined {
-    return this.viewsOf(known).findLast((version) => stage === undefined || version.stage === stage);
+    return highestFirst(this.viewsOf(known)).find((version) => stage === undefined || version.stage === stage);
   }
 
   async listModels({ name, tags = {}, deleted = false, ...query }: ModelQuery): Promise<Page<ListedModel>> {
@@ -163,9 +164,13 @@ const withOnly = (name: string, version: ModelVersion): ServerModel => ({
   latest_versions: [version],
 });
 
-/** The newest version of each stage, and of those in none. */
+const highestFirst = (versions: readonly RegistryModelVersion[]) =>
+  versions.toSorted((a, b) => semver.rcompare(a.version, b.version));
+
+/** The highest version of each stage, and of those in none. */
 function newestInEach(versions: readonly RegistryModelVersion[]): RegistryModelVersion[] {
-  return [...new Map(versions.map((version) => [version.stage, version])).values()];
+  const seen = new Set<ModelVersionStage>();
+  return highestFirst(versions).filter(({ stage }) => !seen.has(stage) && seen.add(stage));
 }
 
 function hasTags(present: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {

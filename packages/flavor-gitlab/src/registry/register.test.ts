@@ -109,6 +109,15 @@ it("keeps a file that the run has logged apart from one of the same name in its 
   expect(Buffer.concat(logged).toString()).toBe("logged");
 });
 
+it("takes the highest version for the latest, as GitLab does, whichever was registered last", async () => {
+  const { registry, request } = await opened();
+  for (const version of ["1.9.0", "1.10.0", "1.2.4"]) await registry.registerModelVersion(request({ version }), by);
+
+  expect(await registry.getLatestModelVersion("doc-mednet")).toMatchObject({ version: "1.10.0" });
+  const [listed] = (await registry.listModels()).items;
+  expect(listed?.latestVersions?.map(({ version }) => version)).toEqual(["1.10.0"]);
+});
+
 it.each(["1", "v1.0", "1.0.0+build"])("refuses version %s before anything is sent", async (version) => {
   const { registry, request, asked } = await opened();
 

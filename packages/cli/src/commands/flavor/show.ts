@@ -32,7 +32,7 @@ export default async function show(this: Context, flags: CommonFlags, address: s
       [
         "capabilities",
         Object.entries(flavor.capabilities)
-          .map(([key, value]) => `${key}: ${String(value)}`)
+          .map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
           .join(", ") || "-",
       ],
     ]);

@@ -140,30 +140,20 @@ export interface DeleteFlags extends ChangeFlags {
 export async function remove(this: Context, flags: DeleteFlags, text: string): Promise<void> {
   const { name, uri } = parseModelSpec(text);
   await withRegistry(this, flags, async (registry) => {
+    const way = (subject: string) =>
+      registry.capabilities.restore ? `stack models restore ${subject} brings it back` : "it is gone for good";
     if (uri === undefined) {
       await registry.getModel(name);
-      await confirm(
-        this,
-        `the model ${name} with all its versions (stack models restore ${name} brings it back)`,
-        flags.yes,
-      );
+      await confirm(this, `the model ${name} with all its versions (${way(name)})`, flags.yes);
       await registry.deleteModel(name, caller(flags.reason));
-      print(this, flags, { deleted: name }, () => `deleted ${name}; stack models restore ${name} brings it back`);
+      print(this, flags, { deleted: name }, () => `deleted ${name}; ${way(name)}`);
       return;
     }
     const { model, version } = await requireVersion(registry, text);
-    await confirm(
-      this,
-      `version ${version} of ${model} (stack models restore ${model}/${version} brings it back)`,
-      flags.yes,
-    );
+    const subject = `${model}/${version}`;
+    await confirm(this, `version ${version} of ${model} (${way(subject)})`, flags.yes);
     await registry.deleteModelVersion(model, version, caller(flags.reason));
-    print(
-      this,
-      flags,
-      { deleted: `${model}/${version}` },
-      () => `deleted ${model}/${version}; stack models restore ${model}/${version} brings it back`,
-    );
+    print(this, flags, { deleted: subject }, () => `deleted ${subject}; ${way(subject)}`);
   });
 }
 

@@ -80,7 +80,7 @@ async function withVersions(
   columns: readonly SearchColumn[],
 ): Promise<Row> {
   if (latestVersions !== undefined) {
-    const [latest] = latestVersions.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+    const [latest] = latestVersions;
     const production = latestVersions.find(({ stages }) => stages.includes("Production"));
     return rowOf(model, columns, latest, production);
   }

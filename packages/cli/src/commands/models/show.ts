@@ -110,6 +110,7 @@ function pageOf(
     ["digest", version.modelDigest ?? "- (known once it was loaded)"],
     ["created", version.createdAt.toISOString()],
     ...(version.url === undefined ? [] : [["page", version.url] as const]),
+    ...(/^https?:/.test(version.source) ? [["address", version.source] as const] : []),
     ...commentLines(comments),
   ]);
   const lineage = fields([
