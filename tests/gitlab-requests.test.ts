@@ -27,7 +27,9 @@ it("asks GitLab at most 28 times for a run with 10,000 points, 50 parameters, an
   await succeeded(stack(at.folder, ["run", "pipeline.ts"]));
 
   const asked = gitlab.requests.map(({ method, url }) => `${method} ${url.replace(/\?.*/, "")}`);
-  expect(asked.length, asked.join("\n")).toBeLessThanOrEqual(28);
+  // The rest, if there is one, says what is asked too often.
+  expect(asked.slice(28)).toEqual([]);
+  expect(asked.length).toBeGreaterThan(10);
   const shown = await json<{ version: string; params: object }>(
     stack(at.folder, ["models", "show", "doc-mednet/1.0.0", "--json"]),
   );
