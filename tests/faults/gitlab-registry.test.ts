@@ -2,7 +2,7 @@ import { truncateSync } from "node:fs";
 import { rateLimited, redirected, internalError, type Fault, type GitlabOptions } from "@modelstack/gitlab-double";
 import { describe, expect, it } from "vitest";
 import { json, stack, succeeded } from "../support/command.ts";
-import { gitlabOfTest, projectOn, PROJECT, TOKEN } from "../support/gitlab.ts";
+import { gitlabOfTest, projectOn, PROJECT, TOKEN } from "../support/gitlab-project.ts";
 import type { Project } from "../support/project.ts";
 
 /** Somebody for each way of being refused. Every token has as many characters as GitLab's. */
