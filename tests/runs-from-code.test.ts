@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { json, stack, succeeded } from "./support/command.ts";
 import { pipelineFile, project, stackFile, type Project } from "./support/project.ts";
@@ -63,4 +64,27 @@ describe.each([
       best: "run 1",
     });
   });
+});
+
+it("a script that gets files has them until it ends", async () => {
+  using at = project({
+    "pipeline.ts": lines,
+    "stack.yaml": stackFile(),
+    "get.ts": `
+      import { existsSync } from "node:fs";
+      import { getRun, runPipeline } from "modelstack";
+      import lines from "./pipeline.ts";
+
+      const { outputs } = await runPipeline(lines, { params: { slope: 2 } });
+      const again = await (await getRun("latest", { pipeline: lines })).outputs.model.load();
+      const paths = [outputs.model.path, again.path];
+      console.log(JSON.stringify({ paths, there: paths.map((path) => existsSync(path)) }));`,
+  });
+
+  const { paths, there } = await json<{ paths: string[]; there: boolean[] }>(
+    stack(at.folder, [], { launcher: `${at.folder}/get.ts` }),
+  );
+
+  expect(there).toEqual([true, true]);
+  expect(paths.map((path) => existsSync(path))).toEqual([false, false]);
 });

@@ -24,9 +24,7 @@ import type { MetadataStore } from "./components/metadata-store.ts";
 import { openProject, openStackOf, type StackOptions } from "./stack/open-stack.ts";
 import type { PluginSource } from "./stack/plugins.ts";
 import { Stack } from "./stack/stack.ts";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface RunPipelineOptions<P>
   extends OnStack, Pick<RunSettings, "name" | "experiment" | "tags" | "signal" | "onEvent" | "onWarning"> {
@@ -43,7 +41,7 @@ export interface OnStack extends Omit<StackOptions, "stack"> {
 export interface PipelineRun<R> {
   readonly runId: string;
   readonly runName: string;
-  /** The values of the handles that the pipeline function returned. Files and folders are copies in a temporary folder. */
+  /** The values of the handles that the pipeline function returned. Files and folders are copies in a temporary folder that goes when the process ends. */
   readonly outputs: PipelineOutputs<R>;
 }
 
@@ -154,7 +152,7 @@ async function outputsOf(
   artifacts: ArtifactIo,
   metadata: MetadataStore,
 ): Promise<Record<string, unknown>> {
-  const { folder } = filesIn(() => mkdtempSync(join(tmpdir(), `${plan.pipeline}-`)));
+  const { folder } = filesIn(() => temporaryFolder(plan.pipeline));
   const values: [string, unknown][] = [];
   for (const [name, ref] of Object.entries(plan.outputs)) {
     const type: AnyArtifactType = steps.get(ref.instance)!.outputs[ref.output]!;

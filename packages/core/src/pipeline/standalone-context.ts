@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FileRef, FolderRef } from "../artifacts/artifact-type.ts";
 import { builtInFetcher, fetchReference } from "../artifacts/fetcher.ts";
@@ -7,12 +6,13 @@ import { noModels } from "../components/step-models.ts";
 import { standalonePrograms } from "../components/step-programs.ts";
 import { silentTracker } from "../components/step-tracker.ts";
 import { checkFileName } from "../safe-path.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import type { StepContext } from "./context.ts";
 
-/** The context of `step.run()`: files go to a fresh temporary folder, nothing is tracked, the log goes nowhere, and
+/** The context of `step.run()`: files go to a fresh temporary folder, which goes when the process ends, nothing is tracked, the log goes nowhere, and
  * relative paths of references begin at the working folder. */
 export function standaloneContext(stepName: string, instance: string): StepContext {
-  const files = filesIn(() => mkdtempSync(join(tmpdir(), `${stepName}-`)));
+  const files = filesIn(() => temporaryFolder(stepName));
   const { signal } = new AbortController();
   const place = { projectFolder: process.cwd(), folder: () => files.folder("fetched").folder, signal };
   return {

@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
 import { ArtifactIo } from "../artifacts/artifact-io.ts";
 import type { AnyArtifactType, ArtifactType } from "../artifacts/artifact-type.ts";
@@ -11,6 +8,7 @@ import type { OutputRecord } from "../components/records.ts";
 import { StackError } from "../errors.ts";
 import { filesIn } from "../pipeline/standalone-context.ts";
 import type { WithStack } from "./with-stack.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** An output of a run, read when it is asked for. */
 export interface StoredOutput<T = unknown> {
@@ -61,7 +59,7 @@ async function loadOutput(
     const metadata = await stack.metadataStore();
     const artifacts = new ArtifactIo(() => stack.artifactStore(), metadata);
     const as = type ?? declared ?? typeOfKind(kind, (await metadata.getArtifact(record.digest)).form);
-    const { folder } = filesIn(() => mkdtempSync(join(tmpdir(), `${run.pipeline}-`)));
+    const { folder } = filesIn(() => temporaryFolder(run.pipeline));
     return artifacts.load(as, record.digest, () => folder(record.name).folder, record.fileName);
   });
 }
