@@ -165,6 +165,13 @@ describe("a token or a project that cannot be used", () => {
     expect(ofJob.stderr).not.toContain("glcbt-64_secret");
   });
 
+  it("a token in a .env beside stack.yaml is found", async () => {
+    const at = projectOn((await gitlab()).url);
+    at.write(".env", `GITLAB_TOKEN=${TOKEN}\n`);
+
+    expect(await stack(at.folder, list, { env: { HOME: "/nowhere" } })).toMatchObject({ exit: 0 });
+  });
+
   it("the end of a path that several projects have", async () => {
     const members = { ada: "developer" } as const;
     const { url } = await gitlab({ projects: [PATH, "ada/mednet"].map((path) => ({ path, members })) });

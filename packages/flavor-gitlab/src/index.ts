@@ -22,7 +22,10 @@ const experimentTracker = defineFlavor({
       import("./connection/gitlab-project.ts"),
       import("./tracker/experiment-tracker.ts"),
     ]);
-    const project = context.shared(PROJECT, () => new GitLabProject(config, context));
+    const project = context.shared(
+      PROJECT,
+      () => new GitLabProject(config, { ...context, environment: context.variables }),
+    );
     const { stateFolder, warn, note } = context;
     return new GitLabExperimentTracker(project, { stateFolder, warn, note, required: config.required });
   },

@@ -6,6 +6,7 @@ import type { ProvidedModelRegistry } from "../components/model-registry.ts";
 import { StackError } from "../errors.ts";
 import type { FlavorCatalog } from "./flavor-catalog.ts";
 import type { FlavorContext } from "./flavor.ts";
+import type { Variables } from "../variables.ts";
 
 // The only file that knows inversify. A root container holds what the stacks of a project share, which is its plugins' flavors; each
 // stack is a child of it, so that nothing of one stack can be served to another.
@@ -31,6 +32,7 @@ export interface StackScope {
   readonly components: ReadonlyMap<ComponentKind, ConfiguredComponent>;
   readonly projectFolder: string;
   readonly stateFolder: string;
+  readonly variables: Variables;
   readonly modelNames: RegExp | undefined;
   readonly defaultTags: Readonly<Record<string, string>>;
   readonly opened: AsyncDisposableStack;
@@ -68,8 +70,8 @@ export function createStackContainer(catalog: FlavorCatalog, scope: StackScope):
     child.bind<unknown>(COMPONENT[kind]).toResolvedValue(
       async (flavors: FlavorCatalog, { opened, modelNames, defaultTags, ...context }: StackScope) => {
         const flavor = await flavors.find(kind, name);
-        const { projectFolder, stateFolder, note, warn } = context;
-        const about = { projectFolder, stateFolder, component: get, shared, note, warn };
+        const { projectFolder, stateFolder, variables, note, warn } = context;
+        const about = { projectFolder, stateFolder, variables, component: get, shared, note, warn };
         const component = await flavor.create(config, about);
         if (isDisposable(component)) opened.use(component);
         if (kind !== "model_registry") return component;

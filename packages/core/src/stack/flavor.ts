@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Fetcher } from "../artifacts/fetcher.ts";
+import type { Variables } from "../variables.ts";
 import type { ComponentKind, ComponentTypes, ProvidedComponents } from "../components/kinds.ts";
 
 /** What a flavor's `create` gets besides its configuration. */
@@ -8,6 +9,8 @@ export interface FlavorContext {
   readonly projectFolder: string;
   /** The folder for state on this machine, `.stack`. It may not exist yet. */
   readonly stateFolder: string;
+  /** The variables of the environment, and of a `.env` beside stack.yaml: for a flavor that looks for what stack.yaml does not say. */
+  readonly variables: Variables;
   /** Another component of the same stack, made when it is first asked for. */
   readonly component: <K extends ComponentKind>(kind: K) => Promise<ComponentTypes[K]>;
   /**

@@ -158,6 +158,7 @@ export async function openStackOf(project: Project, stackName?: string, place: P
     components,
     projectFolder: project.folder,
     stateFolder: join(project.folder, ".stack"),
+    variables: environmentFor(project.file.source?.path),
     modelNames: project.file.modelNames,
     defaultTags: project.file.defaultTags,
     opened,
