@@ -38,6 +38,6 @@ export async function startGitlabProcess(): Promise<GitlabProcess> {
 /** Writes python-gitlab's configuration for a GitLab; `PYTHON_GITLAB_CFG` names it. Returns its path. */
 export function pythonGitlabConfig(folder: string, { url, token }: Pick<GitlabAccess, "url" | "token">): string {
   const path = join(folder, "python-gitlab.cfg");
-  writeFileSync(path, `[global]\ndefault = lab\n\n[lab]\nurl = ${url}\nprivate_token = ${token}\n`);
+  writeFileSync(path, `[global]\ndefault = lab\n\n[lab]\nurl = ${url}\nprivate_token = ${token}\n`, { mode: 0o600 });
   return path;
 }
