@@ -145,9 +145,19 @@ export class GitLabModelRegistry implements ProvidedModelRegistry {
     const plan = planFiles(files, modelDigest, trackedRunId !== undefined);
     const unchanged = await checkFiles(files, transfer);
     transfer.signal?.throwIfAborted();
-    const { job } = await this.#project.settings();
+    const { job, known } = await this.#project.settings();
     return this.#read((client, reader) =>
-      register({ client, reader, turns: this.#turns, request, by, plan, unchanged, transfer, job: job?.id }),
+      register({
+        client,
+        reader,
+        turns: this.#turns,
+        request,
+        by,
+        plan,
+        unchanged,
+        transfer,
+        job: known === undefined ? undefined : job?.id,
+      }),
     );
   }
 

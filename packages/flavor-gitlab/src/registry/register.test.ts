@@ -10,8 +10,8 @@ import { emptyRegistry } from "./registry.fixture.ts";
 const by = { actor: "ada" };
 
 /** A registry that is closed when the test ends, a folder for files, and what its GitLab was asked. */
-async function opened(options: GitlabOptions = {}) {
-  const fixture = await emptyRegistry(options);
+async function opened(options: GitlabOptions = {}, environment: Readonly<Record<string, string>> = {}) {
+  const fixture = await emptyRegistry(options, environment);
   onTestFinished(() => fixture.dispose());
   const folder = mkdtempDisposableSync(join(tmpdir(), "modelstack-register-"));
   onTestFinished(() => folder.remove());
@@ -37,6 +37,11 @@ async function opened(options: GitlabOptions = {}) {
       return (await runs.create({ experiment_id })).info.run_id;
     });
   return { ...fixture, file, request, asked, ownRun };
+}
+
+async function freePort(): Promise<number> {
+  await using gitlab = await startGitlab();
+  return Number(new URL(gitlab.url).port);
 }
 
 function shortened(url: string): string {
@@ -84,6 +89,21 @@ it("does so on an older GitLab, which promotes no run", async () => {
   expect(made).toMatchObject({ version: "1.0.0", trackedRunId, ...first });
   const { run_id } = await project.call(({ versions }) => versions.get("doc-mednet", "1.0.0"));
   expect((await project.call(({ runs }) => runs.get(run_id))).data.params).toEqual([{ key: "lr", value: "0.1" }]);
+});
+
+it.each([
+  ["4711", [{ key: "gitlab.CI_JOB_ID", value: "4711" }]],
+  ["4712", []],
+])("links a version that was made in the job %s to it, if GitLab knows it", async (job, link) => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const ci = { GITLAB_CI: "true", CI_SERVER_URL: url, CI_PROJECT_ID: "1", CI_JOB_ID: job };
+  const { registry, request, project } = await opened({ port }, ci);
+
+  const { version } = await registry.registerModelVersion(request(), by);
+
+  const { run_id } = await project.call(({ versions }) => versions.get("doc-mednet", version));
+  expect((await project.call(({ runs }) => runs.get(run_id))).data.tags).toEqual(link);
 });
 
 it("refuses a run that is not there, and makes nothing", async () => {

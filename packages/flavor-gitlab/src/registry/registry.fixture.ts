@@ -1,53 +1,89 @@
 import { createReadStream } from "node:fs";
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Digest } from "@modelstack/core/base";
 import type { NewModelFile } from "@modelstack/core/stack";
-import { startGitlab, type Gitlab, type GitlabOptions } from "@modelstack/gitlab-double";
+import { defaultSeed, startGitlab, type GitlabOptions } from "@modelstack/gitlab-double";
 import type { ProjectClient } from "../client/gitlab-client.ts";
 import { trackerConfig } from "../config.ts";
-import { GitLabProject } from "../connection/gitlab-project.ts";
+import { GitLabProject, type ProjectContext } from "../connection/gitlab-project.ts";
 import { nameForServer } from "../file-names.ts";
 import { locate } from "./locate.ts";
 import { GitLabModelRegistry } from "./model-registry.ts";
+import { inNamespace } from "./namespace.fixture.ts";
 
-const ADA = "glpat-ada-0000000000000000";
+/** Where a project is, and who may write to it. */
+export interface GitlabAccess {
+  readonly url: string;
+  readonly token: string;
+  /** Its number or path. */
+  readonly project: string;
+}
 
-/** A connection to the project of a double that the caller closes. */
-export function connect({ url }: Pick<Gitlab, "url">, token = ADA): GitLabProject {
-  return new GitLabProject(trackerConfig.parse({ url, project: 1, token }), {
+function connect(access: GitlabAccess, environment: ProjectContext["environment"] = {}): GitLabProject {
+  return new GitLabProject(trackerConfig.parse(access), {
     projectFolder: "/project",
     note: () => undefined,
-    environment: {},
+    environment,
     defaultFiles: [],
   });
 }
 
 /** The registry of a double that is new. */
-export async function emptyRegistry(options: GitlabOptions = {}) {
+export async function emptyRegistry(options: GitlabOptions = {}, environment: ProjectContext["environment"] = {}) {
   const gitlab = await startGitlab(options);
-  const projects = [connect(gitlab)];
-  const project = projects[0]!;
-  const reopen = async () => {
-    projects.push(connect(gitlab));
-    return new GitLabModelRegistry(projects.at(-1)!);
+  const [{ token }] = defaultSeed.users[0].tokens;
+  const at = registryAt({ url: gitlab.url, token, project: "1" }, environment);
+  const dispose = async () => {
+    await at.dispose();
+    await gitlab.close();
   };
+  return { ...at, gitlab, dispose };
+}
+
+/** A part of the registry of a GitLab that others use, too: models whose names begin so as nobody else's. They go when it is disposed of. */
+export async function namespaceAt(access: GitlabAccess) {
+  const prefix = `doc-modelstack-test-${randomBytes(4).toString("hex")}-`;
+  const { project, registry, reopen, trackedRun, registerElsewhere, dispose, removeRuns } = registryAt(access);
+  return {
+    registry: inNamespace(registry, prefix),
+    reopen: async () => inNamespace(await reopen(), prefix),
+    trackedRun,
+    registerElsewhere: (model: string, files: readonly NewModelFile[]) => registerElsewhere(prefix + model, files),
+    dispose: async () => {
+      await project.call(async ({ models }) => {
+        for await (const { name } of models.searchAll({ nameContains: prefix })) await models.delete(name);
+      });
+      await removeRuns();
+      await dispose();
+    },
+  };
+}
+
+function registryAt(access: GitlabAccess, environment?: ProjectContext["environment"]) {
+  const projects = [connect(access, environment)];
+  const project = projects[0]!;
   let experiment: string | undefined;
   return {
-    gitlab,
     project,
     registry: new GitLabModelRegistry(project),
-    reopen,
+    reopen: async () => {
+      projects.push(connect(access, environment));
+      return new GitLabModelRegistry(projects.at(-1)!);
+    },
     trackedRun: () =>
-      project.call(async (client) => {
-        experiment ??= await client.experiments.create({ name: `tracked ${randomUUID()}` });
-        return (await client.runs.create({ experiment_id: experiment })).info.run_id;
+      project.call(async ({ experiments, runs }) => {
+        experiment ??= await experiments.create({ name: `doc-modelstack-test-${randomUUID()}` });
+        return (await runs.create({ experiment_id: experiment })).info.run_id;
+      }),
+    removeRuns: () =>
+      project.call(async ({ experiments }) => {
+        if (experiment !== undefined) await experiments.delete(experiment);
       }),
     damage: (digest: Digest) => project.call((client) => damage(client, digest)),
     registerElsewhere: (model: string, files: readonly NewModelFile[]) =>
       project.call((client) => registerElsewhere(client, model, files)),
     dispose: async () => {
       for (const one of projects) await one[Symbol.asyncDispose]();
-      await gitlab.close();
     },
   };
 }

@@ -1,9 +1,12 @@
 import type { NewModelFile, NewModelVersion, Transfer } from "@modelstack/core/stack";
+import { isMlflowError } from "@modelstack/mlflow-client/http";
 import type { ProjectClient } from "../client/gitlab-client.ts";
 import { LIST_FILE, pathOf, type FilesPlan } from "./layout.ts";
 import { listed } from "./locate.ts";
 import type { MadeVersion } from "./make-version.ts";
 import type { Unchanged } from "./model-files.ts";
+import { trackedRunTags } from "./own-tags.ts";
+import { JOB_TAG } from "../tracker/records.ts";
 
 /** Brings the files of a version to GitLab. Of an upload that broke off, those that are there stay: GitLab has only whole ones. */
 export async function sendFiles(
@@ -38,14 +41,21 @@ export async function showFacts(
   const fits = (text: string) => text.trim() !== "" && text.length <= LONGEST;
   const values = Object.entries(params).filter(([key, value]) => fits(key) && fits(value));
   const last = Object.entries(metrics).filter(([key, value]) => fits(key) && Number.isFinite(value));
-  const tags = Object.entries({ "modelstack.tracked_run": trackedRunId, "gitlab.CI_JOB_ID": job }).flatMap(
-    ([key, value]) => (value === undefined ? [] : [{ key, value }]),
-  );
   await client.runs.logBatch({
     run_id,
     params: values.map(([key, value]) => ({ key, value })),
     metrics: last.map(([key, value]) => ({ key, value, timestamp: now, step: 0 })),
-    tags,
+    tags: trackedRunTags(trackedRunId),
   });
+  if (job !== undefined) await linkJob(client, run_id, job);
   await client.runs.update({ run_id, status: "FINISHED", end_time: now });
+}
+
+/** GitLab shows the job on the version's page. That it knows no such job, as where another program plays GitLab, is no reason to register nothing. */
+async function linkJob(client: ProjectClient, run_id: string, job: string): Promise<void> {
+  try {
+    await client.runs.setTag({ run_id, key: JOB_TAG, value: job }, { retries: 0 });
+  } catch (error) {
+    if (!isMlflowError(error, "failed") && !isMlflowError(error, "invalid")) throw error;
+  }
 }
