@@ -142,7 +142,7 @@ describe("stack models upload", () => {
     });
   });
 
-  it("makes no second version of the same, and says which it is", async () => {
+  it("K10 makes no second version of the same, and says which it is", async () => {
     const again = await json<Uploaded>(stack(at.folder, [...all, "--json"]));
     expect(again).toMatchObject({ created: false, uri: "models:/gulls/1.0.0", version: { version: "1.0.0" } });
     const { stdout } = await succeeded(stack(at.folder, [...all, "--bump", "major"]));
@@ -238,7 +238,7 @@ describe("what is not known of a training", () => {
   });
 });
 
-describe("a checkout with changes", () => {
+describe("K11 a checkout with changes", () => {
   const pipelineTs = `
     import { writeFileSync } from "node:fs";
     import { artifact, pipeline, registerModelStep, step } from "modelstack";
@@ -351,7 +351,7 @@ describe("an upload is refused with", () => {
         prepare: (at) => truncateSync(at.write("results/large.bin", ""), 5_000_000_000),
       },
     ),
-    refused("more than stack.yaml allows", [], 2, "UPLOAD_TOO_LARGE", ["at most 100 B"], {
+    refused("K05 more than stack.yaml allows", [], 2, "UPLOAD_TOO_LARGE", ["at most 100 B"], {
       files: { "stack.yaml": semver.replace("upload:\n", "upload:\n  max_size: 100 B\n") },
     }),
     refused(
@@ -367,18 +367,18 @@ describe("an upload is refused with", () => {
       "/results or ",
     ]),
     refused("data that is not there", ["--input", "database=nowhere"], 3, "FILE_NOT_FOUND", ["nowhere"]),
-    refused("a part that is not there", ["--metrics", "evaluation.json:val"], 2, "RESULT_INVALID", [
+    refused("K06 a part that is not there", ["--metrics", "evaluation.json:val"], 2, "RESULT_INVALID", [
       'no part "val"',
       "Parts: train, test",
     ]),
-    refused("a figure that is none", ["--figure", "errors.csv"], 2, "RESULT_INVALID", [
+    refused("K06 a figure that is none", ["--figure", "errors.csv"], 2, "RESULT_INVALID", [
       "errors.csv cannot be used",
       "png",
     ]),
-    refused("a figure under a wrong name", ["--figure", "roc.svg"], 2, "RESULT_INVALID", ["it is PNG", ".png"], {
+    refused("K06 a figure under a wrong name", ["--figure", "roc.svg"], 2, "RESULT_INVALID", ["it is PNG", ".png"], {
       files: { "results/roc.svg": png },
     }),
-    refused("a table that is none", ["--table", "train.meta.json"], 2, "RESULT_INVALID", [
+    refused("K06 a table that is none", ["--table", "train.meta.json"], 2, "RESULT_INVALID", [
       "train.meta.json",
       "list of rows",
     ]),
@@ -392,9 +392,9 @@ describe("an upload is refused with", () => {
         files: { "errors.json": "[]" },
       },
     ),
-    refused("metadata that is none", ["--meta", "evaluation.rst"], 2, "RESULT_INVALID", ["evaluation.rst"]),
-    refused("a commit that is none", ["--commit", "main"], 2, "RESULT_INVALID", ["7 to 64 hexadecimal digits"]),
-    refused("a date that is none", ["--generated-at", "now"], 2, "RESULT_INVALID", ["2026-11-21T09:30"]),
+    refused("K06 metadata that is none", ["--meta", "evaluation.rst"], 2, "RESULT_INVALID", ["evaluation.rst"]),
+    refused("K07 a commit that is none", ["--commit", "main"], 2, "RESULT_INVALID", ["7 to 64 hexadecimal digits"]),
+    refused("K07 a date that is none", ["--generated-at", "now"], 2, "RESULT_INVALID", ["2026-11-21T09:30"]),
     refused("a version that is none", ["--version", "v1"], 2, "VERSION_INVALID", ["v1"]),
     refused("a registry that has one place", ["--project", "birds/sea"], 2, "UNSUPPORTED", ["has no other project"]),
     refused("a name that the project does not allow", [], 2, "NAME_INVALID", ["^(doc|test)-"], {

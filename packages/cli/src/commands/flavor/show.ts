@@ -21,6 +21,7 @@ export default async function show(this: Context, flags: CommonFlags, address: s
     package: listing.package,
     version: listing.version,
     capabilities: flavor.capabilities,
+    ...(flavor.placeKeys === undefined ? {} : { placeKeys: flavor.placeKeys }),
     configuration: schema,
   };
   print(this, flags, about, () => {
@@ -35,6 +36,7 @@ export default async function show(this: Context, flags: CommonFlags, address: s
           .map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
           .join(", ") || "-",
       ],
+      ...(flavor.placeKeys ?? []).map((key) => ["references", `models:/NAME/VERSION?${key}=…`] as const),
     ]);
     if (keys.length === 0) return `${head}\n\nIt takes no keys beside flavor:.`;
     return `${head}\n\n${table(

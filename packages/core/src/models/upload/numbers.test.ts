@@ -35,7 +35,7 @@ describe("readMetrics", () => {
     ["row.csv", "accuracy,f1\n0.5,0.25\n", undefined, { accuracy: 0.5, f1: 0.25 }],
     ["rows.csv", "split,accuracy,f1\ntrain,1,1\ntest,0.5,0.25\n", "test", { accuracy: 0.5, f1: 0.25 }],
     ["rows.csv", "split,accuracy\ntrain,1\ntest,0.5\n", "test", { accuracy: 0.5 }],
-  ])("takes the numbers of %s %s, part %s", async (name, content, part, metrics) => {
+  ])("K08 takes the numbers of %s %s, part %s", async (name, content, part, metrics) => {
     using at = file(name, content);
     expect(await readMetrics(at.path, part)).toEqual(metrics);
   });
@@ -98,7 +98,7 @@ describe("readParams", () => {
     await expect(readParams(at.path, "none")).rejects.toMatchObject({ code: "RESULT_INVALID", hint: "Parts: hyper." });
   });
 
-  it("hides what is called a secret, also in a command line", async () => {
+  it("K09 hides what is called a secret, also in a command line", async () => {
     using at = file("p.json", '{"argv": ["train", "--token", "planted"], "api_key": "planted", "lr": "1"}');
     expect(await readParams(at.path)).toEqual({ argv: '["train","--token","***"]', api_key: "***", lr: "1" });
   });

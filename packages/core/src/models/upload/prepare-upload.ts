@@ -80,7 +80,7 @@ export async function prepareUpload(stack: Stack, upload: ModelUpload, by: Uploa
   const digest = digestOf(
     canonicalJson(plain({ ...shared, model: files.digest, reports: reports.map(listed) }), "upload"),
   );
-  const lineage = lineageOf({ files, digest, training, inputs }, by);
+  const lineage = lineageOf({ files, digest, training, inputs }, by, registry.capabilities.limits.tagValue);
   const sent = [...files.files, ...reports].map(listed);
   return {
     plan: {
@@ -187,12 +187,15 @@ async function readInputs({ inputs = {} }: ModelUpload, by: Uploader): Promise<P
 function lineageOf(
   { files, digest, training, inputs }: Pick<PreparedUpload, "files" | "digest" | "training" | "inputs">,
   { registeredBy }: Uploader,
+  limit: number,
 ): Lineage {
-  const { commit, commitUrl, dirty, command, user, generatedAt, ...rest } = training;
+  const { commit, commitUrl, dirty, user, generatedAt } = training;
+  // Of a text that is too long for a tag its beginning says more than a refusal. The metadata on the tracked run has all of it.
+  const short = (text: string | undefined) => (text === undefined ? undefined : cut(text, limit));
   return {
     registeredBy,
     user,
-    command,
+    command: short(training.command),
     createdAt: generatedAt,
     modelDigest: files.digest,
     source: {
@@ -200,9 +203,13 @@ function lineageOf(
       ...(commitUrl === undefined ? {} : { commitUrl }),
       ...(dirty === undefined ? {} : { dirty }),
     },
-    training: rest,
+    training: {
+      configuration: short(training.configuration),
+      database: short(training.database),
+      packageVersion: short(training.packageVersion),
+    },
     ...(inputs.length === 0 ? {} : { inputs: Object.fromEntries(inputs.map(({ name, digest: of }) => [name, of])) }),
-    upload: { user: userName(), command: commandLine(), at: new Date(), digest },
+    upload: { user: userName(), command: cut(commandLine(), limit), at: new Date(), digest },
   };
 }
 

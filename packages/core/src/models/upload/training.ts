@@ -2,7 +2,7 @@ import { StackError } from "../../errors.ts";
 import { findCommit } from "../../execution/source-control.ts";
 import { momentOf } from "../../moment.ts";
 import { quote } from "../../quote.ts";
-import { maskCommand } from "../../secrets.ts";
+import { maskCommand, maskSecrets } from "../../secrets.ts";
 import type { TrainingFact, TrainingKeys } from "../../stack/upload-settings.ts";
 import { valueAt } from "./numbers.ts";
 import type { ModelUpload } from "./model-upload.ts";
@@ -46,7 +46,7 @@ export async function trainingOf(
     const value = meta === undefined ? undefined : valueAt(meta.content, keys[fact]);
     return value === null || value === "" ? undefined : value;
   };
-  const text = (fact: TrainingFact) => textOf(said(fact));
+  const text = (fact: TrainingFact) => maskedText(said(fact));
   const refuse = (fact: TrainingFact) => (value: unknown, expects: string) => {
     const where =
       meta === undefined || commit === value || generatedAt === value ? "given" : `${keys[fact]} of ${meta.path}`;
@@ -109,6 +109,12 @@ function commandOf(value: unknown): string | undefined {
   if (Array.isArray(value)) return maskCommand(value.map(String)).map(quote).join(" ");
   const text = textOf(value);
   return text === undefined ? undefined : maskCommand(text.split(" ")).join(" ");
+}
+
+/** As it may be stored. */
+function maskedText(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === undefined ? undefined : maskSecrets(text);
 }
 
 function textOf(value: unknown): string | undefined {
