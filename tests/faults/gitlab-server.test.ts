@@ -286,6 +286,43 @@ describe("a server that cannot be used", () => {
   });
 });
 
+describe("a server that goes away while a run goes on", () => {
+  it("G13 gets all of it once it is back, in its order, with one warning", async () => {
+    const double = await gitlab();
+    const at = projectOn(double.url);
+    at.write(
+      "pipeline.ts",
+      pipelineFile(`
+  import { existsSync } from "node:fs";
+  import { setTimeout } from "node:timers/promises";
+  const train = step({ name: "train" }, async (_, { tracker }) => {
+    console.log("it learns");
+    while (!existsSync("go on")) await setTimeout(20);
+    for (let at = 0; at < 3000; at++) tracker.logMetric("loss", 1 / (at + 1), { step: at });
+    await tracker.logParam("optimizer", "adam");
+    await tracker.setTag("phase", "early");
+    await tracker.logText("notes.md", "first");
+    await tracker.setTag("phase", "late");
+  });
+  export default pipeline({ name: "training" }, () => { train(); });`),
+    );
+    const running = startStack(at.folder, run, { env });
+    await running.said("it learns");
+    // As often as is tried while a training waits: points and all else are sent at the same time.
+    double.misbehave({ path: "/api/v4/", times: 6 }, { kind: "answer", status: 503 });
+    at.write("go on", "");
+
+    const { exit, stderr } = await running.ended;
+    // What was left of the faults has met what looked whether it is back.
+    expect(await stack(at.folder, ["runs", "flush", "latest"], { env })).toMatchObject({ exit: 0 });
+
+    expect([exit, stderr.match(/warning: .*waits in .*spool.gitlab/g)?.length]).toEqual([0, 1]);
+    const listed = ["runs", "list", "--json", "--filter", "tags.phase = 'late' AND params.optimizer = 'adam'"];
+    const [found] = JSON.parse((await stack(at.folder, listed, { env })).stdout) as { metrics: { loss: object } }[];
+    expect(found).toMatchObject({ status: "finished", metrics: { loss: { step: 2999 } } });
+  });
+});
+
 describe("a configuration that cannot be used", () => {
   const refused = async (tracker: string, more: Record<string, string> = {}) => {
     using at = project({

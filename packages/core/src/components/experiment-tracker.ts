@@ -7,7 +7,8 @@ export interface Experiment {
   readonly id: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
-  readonly createdAt: Date;
+  /** Absent where the tracker does not know it, as of experiments that others made on a server. */
+  readonly createdAt?: Date;
   /** Where a person can look at it, if the tracker has pages. */
   readonly url?: string;
 }

@@ -41,7 +41,7 @@ function datasetValue({ name, digest, context }: RunInput, key: string): Values 
 
 /** What a search of experiments sees in one. */
 export function experimentValues({ id, name, tags, createdAt }: Experiment): FieldValues {
-  const at = [createdAt.getTime()];
+  const at = createdAt === undefined ? [] : [createdAt.getTime()];
   const attributes = { experiment_id: [id], name: [name], creation_time: at, last_update_time: at };
   return ({ kind, key }) => (kind === "tag" ? own(tags, key) : kind === "attribute" ? own(attributes, key).flat() : []);
 }

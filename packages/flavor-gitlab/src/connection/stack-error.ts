@@ -30,6 +30,7 @@ const hints: Readonly<Record<string, string>> = {
     "Name the file with the certificate of its authority as ca_file: of the experiment tracker in stack.yaml, or ssl_verify of python-gitlab's configuration.",
   SETTINGS_INVALID: "Mend it at the experiment tracker in stack.yaml.",
   TIMED_OUT: "GitLab is overloaded, or something between it and this machine holds the answer back.",
+  FAILED: "GitLab fails, or is being maintained: try again later, or ask its administrator.",
   RATE_LIMITED: "GitLab takes no more requests for now: try again later, or ask its administrator for a higher limit.",
   FILE_TOO_LARGE:
     "Keep such a file elsewhere and log its address, or ask GitLab's administrator for a higher limit of machine learning model packages.",

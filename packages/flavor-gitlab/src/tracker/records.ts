@@ -34,12 +34,12 @@ const statuses: Readonly<Record<Run["info"]["status"], TrackedRunStatus>> = {
 };
 
 export function experimentOf(webUrl: string, { experiment_id: id, name, tags }: ServerExperiment): Experiment {
-  const created = tags.find(({ key }) => key === CREATED_TAG)?.value ?? 0;
+  const created = Date.parse(tags.find(({ key }) => key === CREATED_TAG)?.value ?? "");
   return {
     id,
     name,
     tags: withoutOwn(texts(tags.filter(({ key }) => !JOURNAL.test(key)))),
-    createdAt: new Date(created),
+    ...(Number.isNaN(created) ? {} : { createdAt: new Date(created) }),
     url: `${webUrl}/-/ml/experiments/${id}`,
   };
 }

@@ -53,6 +53,40 @@ describe("parameters, of which GitLab keeps the first without a word", () => {
   });
 });
 
+describe("experiments, of which GitLab says no times", () => {
+  it("have that at which we made them, and others none", async () => {
+    const { tracker, project } = await trackerOn();
+    await tracker.createExperiment({ name: "ours" }, by);
+    await project.call(({ experiments }) =>
+      experiments.create({ name: "theirs", tags: [{ key: "modelstack.created_at", value: "yesterday" }] }),
+    );
+
+    const [theirs, ours] = (await tracker.listExperiments()).items;
+
+    expect([theirs?.name, theirs?.createdAt, theirs?.tags]).toEqual(["theirs", undefined, {}]);
+    expect(ours?.createdAt).toBeInstanceOf(Date);
+  });
+
+  it("are listed with one request, though they be 10,000", async () => {
+    const { tracker, project, gitlab } = await trackerOn();
+    const names = Array.from({ length: 10_000 }, (_, n) => `experiment ${n}`);
+    await project.call(async ({ experiments }) => {
+      const next = names.values();
+      const some = async () => {
+        for (const name of next) await experiments.create({ name });
+      };
+      await Promise.all(Array.from({ length: 16 }, some));
+    });
+    const before = gitlab.requests.length;
+
+    const first = await tracker.listExperiments();
+    const second = await tracker.listExperiments({ pageToken: first.nextPageToken! });
+
+    expect([first.items.length, second.items.length, gitlab.requests.length - before]).toEqual([100, 100, 1]);
+    expect((await tracker.getExperiment("experiment 4321")).name).toBe("experiment 4321");
+  });
+});
+
 describe("points", () => {
   it("that are no numbers of JSON are never sent as such", async () => {
     const { tracker, project } = await trackerOn();

@@ -23,7 +23,7 @@ export default async function list(this: Context, flags: Flags): Promise<void> {
           ["EXPERIMENT", "CREATED", "TAGS", "ID"],
           experiments.map(({ name, createdAt, tags, id }) => [
             name,
-            ago(createdAt),
+            createdAt === undefined ? "-" : ago(createdAt),
             Object.entries(tags)
               .map(([key, value]) => `${key}=${value}`)
               .join(" "),

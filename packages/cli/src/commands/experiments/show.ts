@@ -18,7 +18,7 @@ export default async function show(this: Context, flags: StackFlags, name: strin
 function text({ name, id, createdAt, tags, url }: Experiment, runs: readonly TrackedRun[], columns?: number): string {
   const head = fields([
     ["experiment", `${name}  ${id}`],
-    ["created", createdAt.toISOString()],
+    ...(createdAt === undefined ? [] : [["created", createdAt.toISOString()] as const]),
     ...Object.entries(tags).map(([key, value]) => [`tag ${key}`, value] as const),
     ...(url === undefined ? [] : [["page", url] as const]),
   ]);
