@@ -59,6 +59,10 @@ describe("the schema of stack.yaml and the command agree", () => {
       "a registry with a tracker of its flavor",
       withStack("experiment_tracker: { flavor: far, uri: http://x }", "model_registry: { flavor: far, uri: http://x }"),
     ],
+    [
+      "how results are uploaded",
+      `${withStack("orchestrator: { flavor: local }")}upload: { max_size: 1GB, keys: { commit: git.sha } }\nrequire_clean: true\n`,
+    ],
   ])("on %s, which is fine", async (_what, yaml) => {
     expect(await verdicts(yaml)).toEqual({ editor: true, command: true });
   });
@@ -66,6 +70,11 @@ describe("the schema of stack.yaml and the command agree", () => {
   it.each([
     ["a misspelt key", "version: 1\nactive: a\nstack: { a: {} }\n"],
     ["a missing key", "version: 1\nstacks: { a: {} }\n"],
+    [
+      "a key that no training has",
+      `${withStack("orchestrator: { flavor: local }")}upload: { keys: { comit: git.sha } }\n`,
+    ],
+    ["a word for a yes or no", `${withStack("orchestrator: { flavor: local }")}require_clean: please\n`],
     ["another version", "version: 2\nactive: a\nstacks: { a: {} }\n"],
     ["a number for a text", "version: 1\nactive: 5\nstacks: { '5': {} }\n"],
     ["a stack's name with a space", "version: 1\nactive: a b\nstacks: { a b: {} }\n"],
