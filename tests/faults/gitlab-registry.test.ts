@@ -1,7 +1,7 @@
 import { truncateSync } from "node:fs";
 import { rateLimited, redirected, internalError, type Fault, type GitlabOptions } from "@modelstack/gitlab-double";
 import { describe, expect, it } from "vitest";
-import { json, stack, succeeded } from "../support/command.ts";
+import { json, stack, startStack, succeeded } from "../support/command.ts";
 import { gitlabOfTest, projectOn, PROJECT, TOKEN } from "../support/gitlab-project.ts";
 import type { Project } from "../support/project.ts";
 
@@ -102,6 +102,27 @@ describe("a model registry in a GitLab project", () => {
       stack(at.folder, ["models", "versions", "doc-mednet", "--json"]),
     );
     expect(versions.map(({ version }) => version)).toEqual(["1.0.0"]);
+  });
+
+  it("G07 takes up an upload whose process was killed, with the files that are there", async () => {
+    const gitlab = await gitlabOfTest();
+    const at = projectOn(gitlab, files);
+    gitlab.misbehave({ path: "files/weights.bin" }, { kind: "silence" });
+    const killed = startStack(at.folder, ["models", "register", "doc-mednet", "model"]);
+    await expect
+      .poll(() => gitlab.requests.some(({ url }) => url.endsWith("weights.bin")), { timeout: 30_000 })
+      .toBe(true);
+    killed.kill("SIGKILL");
+    await killed.ended;
+    expect(await json(stack(at.folder, ["models", "versions", "doc-mednet", "--json"]))).toEqual([]);
+    gitlab.requests.length = 0;
+
+    expect((await register(at)).stdout).toContain("doc-mednet/1.0.0");
+
+    const sent = gitlab.requests
+      .filter(({ method }) => method === "PUT")
+      .map(({ url }) => url.replace(/^.*\/files\//, ""));
+    expect(sent).toEqual(["weights.bin", "modelstack/extra/environment.json"]);
   });
 
   it("G10 sends no token to another host, and makes nothing", async () => {

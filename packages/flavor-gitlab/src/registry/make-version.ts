@@ -104,18 +104,20 @@ function isSame({ semver, tags, description }: ModelVersion, request: NewModelVe
   const own = thisProcess();
   const isHere = upload.host === own.host && upload.pid === own.pid && upload.startedAt === own.startedAt;
   if (!isHere && isAlive(upload) !== false) return false;
-  const { [VERSION]: _, ...wanted } = request.tags ?? {};
-  const there = Object.fromEntries(userTagsOf(all).filter(([key]) => key !== VERSION));
   return (
     (request.version === undefined || request.version === semver || request.version === `v${semver}`) &&
     description === (request.description ?? "") &&
-    sorted(there) === sorted(wanted) &&
+    lasting(userTagsOf(all)) === lasting(Object.entries(request.tags ?? {})) &&
     JSON.stringify(filesTagOf(all)) === JSON.stringify(files.tag)
   );
 }
 
-const sorted = (tags: Readonly<Record<string, string>>) =>
-  JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Tags that say of every try that it is another. */
+const OF_TRY = new Set([VERSION, "modelstack.created_at", "modelstack.upload_at"]);
+
+/** What tags say of any try to register the same. */
+const lasting = (tags: readonly (readonly [string, string])[]) =>
+  JSON.stringify(tags.filter(([key]) => !OF_TRY.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** All numbers that a model had since it was made. */
 export function usedBy({ server, changes }: KnownModel): string[] {
