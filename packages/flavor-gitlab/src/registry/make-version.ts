@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { isAlive, thisProcess, type NewModelVersion } from "@modelstack/core/stack";
+import type { NewModelVersion } from "@modelstack/core/stack";
 import { StackError } from "@modelstack/core/base";
 import { isMlflowError, type KeyValue } from "@modelstack/mlflow-client/http";
 import type { ProjectClient } from "../client/gitlab-client.ts";
@@ -8,19 +7,10 @@ import { versionsOfDeleted } from "./ledger.ts";
 import { knownModel, type KnownModel } from "./known-model.ts";
 import type { FilesPlan } from "./layout.ts";
 import { experimentOf } from "./journal.ts";
-import { numberOf } from "./numbers.ts";
-import {
-  filesTagOf,
-  metricTags,
-  paramTags,
-  serverTags,
-  trackedRunTags,
-  uploadOf,
-  uploadTag,
-  userTags,
-  userTagsOf,
-} from "./own-tags.ts";
+import { numberOf, semantic } from "./numbers.ts";
+import { metricTags, paramTags, serverTags, trackedRunTags, uploadOf, uploadTag, userTags } from "./own-tags.ts";
 import type { Reader } from "./reader.ts";
+import { begin, done, goOn, hasTrackedRun, isLeft, saySame } from "./unfinished.ts";
 
 /** A version that GitLab has, and nobody sees yet: its files are to come. */
 export interface MadeVersion {
@@ -32,15 +22,9 @@ export interface MadeVersion {
   readonly resumed: boolean;
   /** The model was made for it. */
   readonly madeModel: boolean;
-  /** Of its upload, which is under way until it is told {@link done}. */
+  /** Of its upload, which is under way until it is told to be done. */
   readonly upload: string;
 }
-
-/** The uploads that this process has under way. */
-const underWay = new Set<string>();
-
-/** Says that an upload is no longer under way, however it ended. */
-export const done = ({ upload }: Pick<MadeVersion, "upload">): void => void underWay.delete(upload);
 
 /**
  * Makes a version, and the model if there is none, or takes up one whose upload broke off. When it throws, nothing was made.
@@ -57,11 +41,17 @@ export async function makeVersion(
   const known = found ?? (await makeModel(client, reader, request, deleted));
   const madeModel = found === undefined && known.versions.length === 0;
   try {
-    const broken = known.unfinished.find((version) => isSame(version, request, files));
-    if (broken !== undefined) return resumed(known, broken, request);
-    const [version, upload] = await create(client, reader, known, request, files, deleted);
-    const promoted = request.trackedRunId !== undefined && version.run_id === request.trackedRunId;
-    return { known, version, promoted, resumed: false, madeModel, upload };
+    const broken = known.unfinished.find((version) => isLeft(version) && isSame(version, request, files));
+    if (broken !== undefined) return { ...about(known, broken), resumed: true, madeModel, upload: goOn(broken) };
+    const present = await withoutLeft(client, known);
+    const upload = begin();
+    try {
+      const version = await create(client, reader, present, request, deleted, [files.written, uploadTag(upload)]);
+      return { ...about(known, version), resumed: false, madeModel, upload: upload.id };
+    } catch (error) {
+      done({ upload: upload.id });
+      throw error;
+    }
   } catch (error) {
     if (madeModel) await deleteEmpty(client, request.model);
     throw error;
@@ -87,37 +77,25 @@ async function makeModel(
   }
 }
 
-function resumed(known: KnownModel, version: ModelVersion, { trackedRunId }: NewModelVersion): MadeVersion {
-  const { id: upload } = uploadOf(serverTags(version.tags))!;
-  underWay.add(upload);
-  const promoted = trackedRunId !== undefined && version.run_id === trackedRunId;
-  return { known, version, promoted, resumed: true, madeModel: false, upload };
-}
+const about = (known: KnownModel, version: ModelVersion) => ({ known, version, promoted: hasTrackedRun(version) });
 
 const VERSION = "modelstack.version";
 
-/** Whether a version that is unfinished was to be the same, and whoever began it is not at it any more. */
+/** Whether a version that is unfinished was to be the same. */
 function isSame({ semver, tags, description }: ModelVersion, request: NewModelVersion, files: FilesPlan): boolean {
-  const all = serverTags(tags);
-  const upload = uploadOf(all);
-  if (upload === undefined || underWay.has(upload.id)) return false;
-  const own = thisProcess();
-  const isHere = upload.host === own.host && upload.pid === own.pid && upload.startedAt === own.startedAt;
-  if (!isHere && isAlive(upload) !== false) return false;
-  return (
-    (request.version === undefined || request.version === semver || request.version === `v${semver}`) &&
-    description === (request.description ?? "") &&
-    lasting(userTagsOf(all)) === lasting(Object.entries(request.tags ?? {})) &&
-    JSON.stringify(filesTagOf(all)) === JSON.stringify(files.tag)
-  );
+  const { version = semver } = request;
+  const wanted = [...tagsOf(request, semver), files.written];
+  return semantic(version) === semver && description === (request.description ?? "") && saySame(tags, wanted);
 }
 
-/** Tags that say of every try that it is another. */
-const OF_TRY = new Set([VERSION, "modelstack.created_at", "modelstack.upload_at"]);
-
-/** What tags say of any try to register the same. */
-const lasting = (tags: readonly (readonly [string, string])[]) =>
-  JSON.stringify(tags.filter(([key]) => !OF_TRY.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Deletes what broke off and is of no use, unless a run of somebody's would go with it. */
+async function withoutLeft(client: ProjectClient, known: KnownModel): Promise<KnownModel> {
+  const left = known.unfinished.filter((version) => isLeft(version) && !hasTrackedRun(version));
+  if (left.length === 0) return known;
+  for (const { id } of left) await client.versions.delete(id);
+  const latest_versions = known.server.latest_versions.filter((version) => !left.includes(version));
+  return knownModel({ ...known.server, latest_versions }, known.experiment);
+}
 
 /** All numbers that a model had since it was made. */
 export function usedBy({ server, changes }: KnownModel): string[] {
@@ -131,44 +109,39 @@ async function create(
   reader: Reader,
   present: KnownModel,
   request: NewModelVersion,
-  files: FilesPlan,
   deleted: readonly string[],
-): Promise<readonly [ModelVersion, string]> {
+  own: readonly KeyValue[],
+): Promise<ModelVersion> {
   const { model: name, description = "", trackedRunId } = request;
-  const upload = { ...thisProcess(), id: randomUUID() };
-  underWay.add(upload.id);
   let run_id = trackedRunId;
   for (let known = present; ;) {
     const semver = numberOf([...deleted, ...usedBy(known)], request);
-    const tags = [...tagsOf(request, semver), files.written, uploadTag(upload)];
+    const tags = [...tagsOf(request, semver), ...own];
     try {
-      return [
-        await client.versions.create({ name, semver, description, tags, ...(run_id === undefined ? {} : { run_id }) }),
-        upload.id,
-      ];
+      const run = run_id === undefined ? {} : { run_id };
+      return await client.versions.create({ name, semver, description, tags, ...run });
     } catch (error) {
       const said = isMlflowError(error) && error.code === "INVALID_PARAMETER_VALUE" ? error.message : "";
       if (/Run not found/.test(said)) throw runNotFound(trackedRunId, error);
       if (run_id !== undefined && /Run('s experiment| has already)/.test(said)) run_id = undefined;
       else if (!/already been taken/.test(said)) throw error;
       else {
-        const made = await ofUpload(client, name, semver, upload.id);
-        if (made !== undefined) return [made, upload.id];
+        const taken = await client.versions.get(name, semver);
+        // It is this one, and the answer was lost.
+        if (isOf(taken, own)) return taken;
         known = await reader.model(name);
       }
     }
   }
 }
 
+/** Whether a version was made by this upload. */
+const isOf = ({ tags }: ModelVersion, own: readonly KeyValue[]) =>
+  uploadOf(serverTags(tags))?.id === uploadOf(serverTags(own))?.id;
+
 function tagsOf({ tags = {}, params = {}, metrics = {}, trackedRunId }: NewModelVersion, semver: string): KeyValue[] {
   const user = userTags({ ...tags, [VERSION]: semver });
   return [...user, ...paramTags(params), ...metricTags(metrics), ...trackedRunTags(trackedRunId)];
-}
-
-/** The version that an upload has made, if its answer was lost. */
-async function ofUpload(client: ProjectClient, name: string, semver: string, upload: string) {
-  const version = await client.versions.get(name, semver);
-  return uploadOf(serverTags(version.tags))?.id === upload ? version : undefined;
 }
 
 /**

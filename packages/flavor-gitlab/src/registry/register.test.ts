@@ -248,6 +248,22 @@ it("does not delete the run of a version whose files did not come, and goes on w
   expect(await registry.registerModelVersion(request({ trackedRunId }), by)).toMatchObject({ version: "1.0.0" });
 });
 
+it("deletes what broke off and is of no use any more, so that its number is free", async () => {
+  const { registry, request, file, gitlab, project } = await opened();
+  const away = { kind: "answer", status: 403, body: { message: "403 Forbidden" } } as const;
+  gitlab.misbehave({ path: "files/b.bin" }, away);
+  gitlab.misbehave({ path: "/api/graphql" }, away);
+  const version = "2.0.0";
+  await expect(registry.registerModelVersion(request({ version }), by)).rejects.toMatchObject({ code: "FORBIDDEN" });
+
+  const made = await registry.registerModelVersion(request({ version, files: [file("other.bin")] }), by);
+
+  expect(made.version).toBe("2.0.0");
+  const { latest_versions } = await project.call(({ models }) => models.get("doc-mednet"));
+  expect(latest_versions.map(({ semver }) => semver)).toEqual(["2.0.0"]);
+  expect((await registry.listFiles("doc-mednet", "2.0.0")).map(({ path }) => path)).toEqual(["other.bin"]);
+});
+
 it("decides again when somebody else has changed the model meanwhile", async () => {
   const { registry, reopen, request } = await opened();
   const others = await reopen();

@@ -3,11 +3,12 @@ import type { ProjectClient } from "../client/gitlab-client.ts";
 import { append, type JournalChange } from "./journal.ts";
 import { knownModel } from "./known-model.ts";
 import type { FilesPlan } from "./layout.ts";
-import { done, giveUp, makeVersion, type MadeVersion } from "./make-version.ts";
+import { giveUp, makeVersion, type MadeVersion } from "./make-version.ts";
 import type { Unchanged } from "./model-files.ts";
 import type { Reader } from "./reader.ts";
 import { sendFiles, showFacts } from "./send-files.ts";
 import type { Turns } from "./turns.ts";
+import { done } from "./unfinished.ts";
 
 interface Registration {
   readonly client: ProjectClient;
