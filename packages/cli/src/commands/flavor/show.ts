@@ -51,8 +51,9 @@ function isKind(kind: string): kind is ComponentKind {
 }
 
 function typeOf(schema: unknown): string {
-  const { type, enum: values } = schema as { type?: string; enum?: unknown[] };
-  return values?.map((value) => JSON.stringify(value)).join(" | ") ?? type ?? "any";
+  const { type, enum: values, anyOf } = schema as { type?: string; enum?: unknown[]; anyOf?: unknown[] };
+  const ways = values?.map((value) => JSON.stringify(value)) ?? anyOf?.map(typeOf);
+  return ways === undefined ? (type ?? "any") : [...new Set(ways)].join(" | ");
 }
 
 function defaultOf(schema: unknown): string {
