@@ -6,8 +6,6 @@ import { isPlain, newTags, pairs, tagOfInput, tagsOfPoints, texts } from "./own-
 
 /** How many entries are sent in a request. GitLab says no limit; so many have some 200 KB, which takes no server long. */
 export const AT_ONCE = 2500;
-/** How often a tag is written again that others change at the same time. */
-const TRIES = 10;
 
 type Present = Pick<Run["data"], "params" | "tags">;
 
@@ -90,13 +88,15 @@ export class RunWriter {
     wanted: Readonly<Record<string, string>>,
     patience: Patience,
   ): Promise<void> {
-    for (let tries = 0; tries < TRIES; tries++) {
+    for (let tries = 0; ; tries++) {
       const { added, changed } = newTags((await this.#present(client, run, patience)).tags, wanted);
       if (added.length === 0) return;
       if (tries === 0 && changed.length > 0) this.#say(run, changed, added);
       await this.#add(client, run, { tags: added }, patience);
-      // Of a run that others write to, it is looked whether these are the ones that it has now.
       if (this.#own.has(run)) return;
+      // Another process may have taken a key at the same moment, and GitLab drops the second without a word.
+      const kept = new Map((await client.runs.get(run, patience)).data.tags.map(({ key, value }) => [key, value]));
+      if (added.every(({ key, value }) => kept.get(key) === value)) return;
     }
   }
 

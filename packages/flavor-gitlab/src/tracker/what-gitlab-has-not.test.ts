@@ -41,6 +41,22 @@ describe("tags, which GitLab never changes", () => {
   });
 });
 
+describe("tags that several processes set at the same moment", () => {
+  it("are all kept, one of them last", async () => {
+    const { tracker, open, project } = await trackerOn();
+    const { id } = await tracker.startRun({ ...request, tags: { phase: "early" } }, by);
+    await tracker.environment(id);
+    const phases = ["a", "b", "c", "d", "e"];
+
+    await Promise.all(phases.map((phase) => open().setTags(id, { phase })));
+
+    const { data } = await project.call(({ runs }) => runs.get(id));
+    const kept = data.tags.filter(({ key }) => key.endsWith("phase")).map(({ value }) => value);
+    expect(new Set(kept)).toEqual(new Set(["early", ...phases]));
+    expect((await tracker.getRun(id)).tags["phase"]).toBe(kept.at(-1));
+  });
+});
+
 describe("parameters, of which GitLab keeps the first without a word", () => {
   it("that a program has given are not given another value", async () => {
     const { tracker, project } = await trackerOn();
