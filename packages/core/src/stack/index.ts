@@ -47,6 +47,14 @@ export type {
 export { pageOf } from "../components/common.ts";
 export { addPoint } from "../components/metric-summary.ts";
 export {
+  aliasNotFound,
+  modelExists,
+  modelNotFound,
+  modelVersionNotFound,
+  stillReferenced,
+} from "../components/model-errors.ts";
+export { Turns } from "../components/turns.ts";
+export {
   modelVersionStages,
   stageNamed,
   type FilePart,

@@ -1,22 +1,27 @@
 import {
-  pageOf,
-  refuseUnexpectedHolder,
-  refuseUnexpectedStage,
+  aliasNotFound,
   type Caller,
   type ModelComment,
+  modelExists,
   type ModelFile,
   type ModelQuery,
+  modelVersionNotFound,
   type ModelVersionQuery,
   type ModelVersionStage,
   type NewModelVersion,
   type Page,
+  pageOf,
   type PageRequest,
   type ProvidedModelRegistry,
+  refuseUnexpectedHolder,
+  refuseUnexpectedStage,
   type RegistryChange,
   type RegistryModelVersion,
   type StageChange,
+  stillReferenced,
   type TagChanges,
   type Transfer,
+  Turns,
 } from "@modelstack/core/stack";
 import { StackError } from "@modelstack/core/base";
 import { isMlflowError } from "@modelstack/mlflow-client/http";
@@ -34,18 +39,9 @@ import { semantic } from "./numbers.ts";
 import { userTags } from "./own-tags.ts";
 import { Reader } from "./reader.ts";
 import { modelOf } from "./records.ts";
-import {
-  aliasNotFound,
-  cannotRename,
-  modelExists,
-  nothingDeleted,
-  refuseLongText,
-  stillReferenced,
-  versionNotFound,
-} from "./refusals.ts";
+import { cannotRename, nothingDeleted, refuseLongText } from "./refusals.ts";
 import { register } from "./register.ts";
 import { stageChanges } from "./stage-changes.ts";
-import { Turns } from "./turns.ts";
 
 type Described = { readonly description?: string; readonly tags?: TagChanges };
 type Work<T> = (client: ProjectClient, reader: Reader) => Promise<T>;
@@ -287,7 +283,7 @@ export class GitLabModelRegistry implements ProvidedModelRegistry {
   async #subject(reader: Reader, name: string, version: string | undefined): Promise<KnownModel> {
     const known = await reader.model(name);
     if (version === undefined || known.versions.some(({ semver }) => semver === version)) return known;
-    throw versionNotFound(name, version);
+    throw modelVersionNotFound(name, version);
   }
 
   async listFiles(name: string, version: string) {

@@ -1,17 +1,19 @@
 import {
   byOrder,
-  matchesFilter,
-  modelValues,
-  pageOf,
-  versionValues,
   type FieldValues,
   type ListedModel,
+  matchesFilter,
+  modelNotFound,
   type ModelQuery,
+  modelValues,
+  modelVersionNotFound,
   type ModelVersionQuery,
   type ModelVersionStage,
   type Page,
+  pageOf,
   type RegistryModelVersion,
   type SearchQuery,
+  versionValues,
 } from "@modelstack/core/stack";
 import semver from "semver";
 import { isMlflowError } from "@modelstack/mlflow-client/http";
@@ -22,7 +24,7 @@ import type { ModelVersion } from "../client/model-versions.ts";
 import { experimentOf } from "./journal.ts";
 import { knownModel, type KnownModel } from "./known-model.ts";
 import { modelOf, versionsOf } from "./records.ts";
-import { modelNotFound, nothingDeleted, versionNotFound } from "./refusals.ts";
+import { nothingDeleted } from "./refusals.ts";
 
 /** Looks up models and versions in a project. */
 export class Reader {
@@ -58,7 +60,7 @@ export class Reader {
       if (known.versions.length > 0) return known;
     }
     await this.model(name);
-    throw versionNotFound(name, semver);
+    throw modelVersionNotFound(name, semver);
   }
 
   async #version(name: string, semver: string): Promise<ModelVersion | undefined> {
@@ -96,7 +98,7 @@ export class Reader {
   /** A version of those that are known. */
   viewOf(known: KnownModel, semver: string): RegistryModelVersion {
     const view = this.viewsOf(known).find(({ version }) => version === semver);
-    if (view === undefined) throw versionNotFound(known.name, semver);
+    if (view === undefined) throw modelVersionNotFound(known.name, semver);
     return view;
   }
 

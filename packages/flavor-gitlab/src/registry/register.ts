@@ -1,4 +1,10 @@
-import type { Caller, NewModelVersion, RegistryModelVersion, Transfer } from "@modelstack/core/stack";
+import {
+  type Caller,
+  type NewModelVersion,
+  type RegistryModelVersion,
+  type Transfer,
+  type Turns,
+} from "@modelstack/core/stack";
 import type { ProjectClient } from "../client/gitlab-client.ts";
 import { append, type JournalChange } from "./journal.ts";
 import { knownModel } from "./known-model.ts";
@@ -7,7 +13,6 @@ import { giveUp, makeVersion, type MadeVersion } from "./make-version.ts";
 import type { Unchanged } from "./model-files.ts";
 import type { Reader } from "./reader.ts";
 import { sendFiles, showFacts } from "./send-files.ts";
-import type { Turns } from "./turns.ts";
 import { done } from "./unfinished.ts";
 
 interface Registration {

@@ -1,4 +1,4 @@
-import { type Caller, type RegistryModelVersion, StackError } from "@modelstack/core/stack";
+import { aliasNotFound, type Caller, type RegistryModelVersion, StackError } from "@modelstack/core/stack";
 import type { Sql } from "./database.ts";
 import { change } from "./model-changes.ts";
 import { modelVersion, requireVersion } from "./model-versions.ts";
@@ -42,10 +42,7 @@ export function versionByAlias(sql: Sql, name: string, alias: string): RegistryM
 
 function requireAlias(sql: Sql, name: string, modelId: number, alias: string) {
   const target = aliasTarget(sql, modelId, alias);
-  if (target === undefined)
-    throw new StackError("ALIAS_NOT_FOUND", `The model ${name} has no alias ${alias}.`, {
-      hint: `stack models show ${name}`,
-    });
+  if (target === undefined) throw aliasNotFound(name, alias);
   return target;
 }
 

@@ -2,12 +2,14 @@ import {
   type Caller,
   type Digest,
   type ModelFile,
+  modelVersionNotFound,
   type ModelVersionQuery,
   type ModelVersionStage,
   type NewModelVersion,
   type Page,
   type RegistryModelVersion,
   StackError,
+  stillReferenced,
   type TagChanges,
 } from "@modelstack/core/stack";
 import { type Row, type Sql, given, numberOf, orNull } from "./database.ts";
@@ -82,11 +84,7 @@ export function requireVersion(sql: Sql, name: string, version: string): Ids {
     modelId,
     version,
   );
-  if (row === undefined) {
-    throw new StackError("MODEL_VERSION_NOT_FOUND", `The model ${name} has no version ${version}.`, {
-      hint: `stack models versions ${name}`,
-    });
-  }
+  if (row === undefined) throw modelVersionNotFound(name, version);
   return { modelId, id: Number(row["id"]) };
 }
 
@@ -218,11 +216,7 @@ export function deleteVersion(sql: Sql, name: string, version: string, by: Calle
   const aliases = sql
     .all("SELECT alias FROM model_alias WHERE model = ? AND version = ?", modelId, id)
     .map((row) => row["alias"] as string);
-  if (aliases.length > 0) {
-    throw new StackError("STILL_REFERENCED", `Version ${version} of ${name} has the alias ${aliases.join(", ")}.`, {
-      hint: `Move or remove it first: stack models alias ${name} ${aliases[0]} --delete`,
-    });
-  }
+  if (aliases.length > 0) throw stillReferenced(name, version, aliases);
   sql.run("UPDATE model_version SET deleted_at = ? WHERE id = ?", Date.now(), id);
   change(sql, modelId, id, by, "deleted", { from: version });
 }

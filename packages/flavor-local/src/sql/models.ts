@@ -1,5 +1,7 @@
 import {
   type Caller,
+  modelExists,
+  modelNotFound,
   type ModelQuery,
   type Page,
   type RegisteredModel,
@@ -20,8 +22,7 @@ export function insertModel(
   tags: Readonly<Record<string, string>>,
   by: Caller,
 ): RegisteredModel {
-  if (findModel(sql, name) !== undefined)
-    throw new StackError("MODEL_EXISTS", `There is a model ${name} already.`, { hint: `stack models show ${name}` });
+  if (findModel(sql, name) !== undefined) throw modelExists(name);
   const now = Date.now();
   sql.run(
     "INSERT INTO model (name, description, created_at, updated_at) VALUES (?, ?, ?, ?)",
@@ -43,8 +44,7 @@ function findModel(sql: Sql, name: string): number | undefined {
 
 export function requireModel(sql: Sql, name: string): number {
   const id = findModel(sql, name);
-  if (id === undefined)
-    throw new StackError("MODEL_NOT_FOUND", `There is no model ${name}.`, { hint: "stack models list" });
+  if (id === undefined) throw modelNotFound(name);
   return id;
 }
 

@@ -1,20 +1,24 @@
 import { randomUUIDv7 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import {
-  refuseUnexpectedHolder,
-  refuseUnexpectedStage,
+  aliasNotFound,
   type Caller,
   type ModelComment,
+  modelExists,
   type ModelFile,
   type ModelQuery,
   type ModelVersionQuery,
   type ModelVersionStage,
   type NewModelVersion,
   type ProvidedModelRegistry,
+  refuseUnexpectedHolder,
+  refuseUnexpectedStage,
   type RegistryModelVersion,
   type StageChange,
+  stillReferenced,
   type TagChanges,
   type Transfer,
+  Turns,
 } from "@modelstack/core/stack";
 import { StackError } from "@modelstack/core/base";
 import { isMlflowError, type KeyValue, type MlflowClient } from "@modelstack/mlflow-client";
@@ -27,9 +31,8 @@ import { highestPresent, lastOfEarlier, lastVersion, noteForLater, noteLast } fr
 import { commentsOf, commentTag, metricTags, paramTags, serverTags } from "./own-tags.ts";
 import { giveUp } from "./place.ts";
 import { Reader } from "./reader.ts";
-import { aliasNotFound, modelExists, nothingDeleted, refuseNumber, stillReferenced } from "./refusals.ts";
+import { nothingDeleted, refuseNumber } from "./refusals.ts";
 import { encodeKey } from "./tag-keys.ts";
-import { Turns } from "./turns.ts";
 import { upload, type Uploaded } from "./upload.ts";
 
 type Described = { readonly description?: string; readonly tags?: TagChanges };

@@ -1,23 +1,24 @@
 import {
   byOrder,
-  matchesFilter,
-  modelValues,
-  pageOf,
-  versionValues,
   type FieldValues,
   type ListedModel,
+  matchesFilter,
+  modelNotFound,
   type ModelQuery,
-  type ModelVersionStage,
+  modelValues,
+  modelVersionNotFound,
   type ModelVersionQuery,
+  type ModelVersionStage,
   type Page,
+  pageOf,
   type RegisteredModel,
   type RegistryModelVersion,
   type SearchClause,
   type SearchEntity,
   type SearchFilter,
   type SearchQuery,
+  versionValues,
 } from "@modelstack/core/stack";
-import { StackError } from "@modelstack/core/base";
 import {
   isMlflowError,
   type CallOptions,
@@ -59,7 +60,7 @@ export class Reader {
     const model = await this.find(name);
     if (model !== undefined && !isPrompt(model)) return model;
     const what = model === undefined ? "" : ": the server has a prompt of that name";
-    throw new StackError("MODEL_NOT_FOUND", `There is no model ${name}${what}.`, { hint: "stack models list" });
+    throw modelNotFound(name, what);
   }
 
   /** @throws StackError MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND */
@@ -74,9 +75,7 @@ export class Reader {
       }
     }
     await this.model(name);
-    throw new StackError("MODEL_VERSION_NOT_FOUND", `The model ${name} has no version ${version}.`, {
-      hint: `stack models versions ${name}`,
-    });
+    throw modelVersionNotFound(name, version);
   }
 
   viewOfModel(model: ServerModel): RegisteredModel {

@@ -10,26 +10,6 @@ export function refuseNumber({ version, bump }: Pick<NewModelVersion, "version" 
   });
 }
 
-export function modelExists(name: string, cause?: unknown): StackError {
-  return new StackError("MODEL_EXISTS", `There is a model ${name} already.`, {
-    hint: `stack models show ${name}`,
-    cause,
-  });
-}
-
-export function aliasNotFound(name: string, alias: string): StackError {
-  return new StackError("ALIAS_NOT_FOUND", `The model ${name} has no alias ${alias}.`, {
-    hint: `stack models show ${name}`,
-  });
-}
-
-export function stillReferenced(name: string, version: string, aliases: readonly string[]): StackError {
-  const [first] = aliases;
-  return new StackError("STILL_REFERENCED", `Version ${version} of ${name} has the alias ${aliases.join(", ")}.`, {
-    hint: `Move or remove it first: stack models alias ${name} ${first} --delete`,
-  });
-}
-
 export function nothingDeleted(): StackError {
   return new StackError(
     "UNSUPPORTED",

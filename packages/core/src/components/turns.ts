@@ -1,4 +1,4 @@
-/** Lets what concerns one name be done by one after the other: of what this process does at once, nothing has to be tried again. */
+/** Lets what concerns one name be done by one after the other in this process, where a server has no condition that could go with a change. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
 
