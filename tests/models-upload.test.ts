@@ -171,11 +171,11 @@ describe("stack models upload", () => {
 
 describe("another training, or something else of it,", () => {
   it.each([
-    ["another file of the model", { "results/model/weights.bin": "others" }, []],
-    ["another table", { "results/errors.csv": "bird,errors\ngull,9\n" }, []],
-    ["another commit", {}, ["--commit", "deadbeef"]],
-    ["other data", { "data.json": "[2]" }, []],
-  ])("is another version: %s", async (_, changed, flags) => {
+    ["another file of the model", { "results/model/weights.bin": "others" }, [], /files\.model\/model\/weights\.bin/],
+    ["another table", { "results/errors.csv": "bird,errors\ngull,9\n" }, [], /errors\.csv/],
+    ["another commit", {}, ["--commit", "deadbeef"], /^commit +1a2b.* +deadbeef/m],
+    ["other data", { "data.json": "[2]" }, [], /inputs\.database/],
+  ])("is another version: %s", async (_, changed, flags, differs) => {
     using at = project(files);
     await succeeded(stack(at.folder, all));
     for (const [path, content] of Object.entries(changed)) at.write(path, content);
@@ -183,6 +183,7 @@ describe("another training, or something else of it,", () => {
       created: true,
       version: { version: "1.0.1" },
     });
+    expect((await stack(at.folder, ["models", "diff", "gulls", "1.0.0", "1.0.1"])).stdout).toMatch(differs);
   });
 });
 
@@ -283,7 +284,7 @@ describe("K11 a checkout with changes", () => {
     );
     at.write(
       "results/train.meta.json",
-      JSON.stringify({ git: { sha }, "package-version": "2.1.dev1+g1a2b3c4.d20261121" }),
+      JSON.stringify({ git: { sha }, "package-version": "2.1.dev1+g1a2b3c4.d20261121", hyper: { lr: 1 } }),
     );
     expect(await stack(at.folder, [...all, "--require-clean"])).toMatchObject(refused);
     expect(await json<Uploaded>(stack(at.folder, [...all, "--json"]))).toMatchObject({

@@ -9,6 +9,7 @@ const ofFlags: Readonly<Record<string, Values>> = {
   config: values.files(/\.(ya?ml|json)$/),
   file: values.files(),
   to: values.files(),
+  model: values.models,
   pipeline: values.pipelines,
   experiment: values.experiments,
   run: values.runs,
@@ -37,6 +38,7 @@ const ofPlaceholders: Readonly<Record<string, Values>> = {
   KIND: values.kinds,
   "KIND/NAME": values.flavors,
   FILE: values.files(),
+  "FILE[:PART]": values.files(),
   PATH: values.files(),
   FOLDER: values.files(/$^/),
 };

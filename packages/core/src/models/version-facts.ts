@@ -17,6 +17,9 @@ export async function versionFacts(registry: ModelRegistry, version: RegistryMod
     commit: tags["modelstack.git_commit"],
     "changed since": tags["modelstack.git_dirty"],
     command: tags["modelstack.command"],
+    configuration: tags["modelstack.configuration"],
+    database: tags["modelstack.database"],
+    "package version": tags["modelstack.package_version"],
   });
   return {
     version: Object.fromEntries(

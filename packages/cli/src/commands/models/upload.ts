@@ -40,7 +40,7 @@ export default async function upload(this: Context, flags: Flags, folder: string
   const by = { registeredBy: "stack models upload", cwd: this.io.cwd() };
   if (flags.dryRun) {
     const plan = await withTransfer(this, flags.model, (options) => planUploadOn(stack, wanted, { ...by, ...options }));
-    print(this, flags, plan, () => planText(plan));
+    print(this, flags, plan, () => planText(plan, flags.project));
     return;
   }
   const uploaded = await withTransfer(this, flags.model, (options) =>
@@ -110,18 +110,10 @@ function missingText(missing: readonly string[]): string {
   return `warning: not known of this training: ${missing.join(", ")}${remedy}`;
 }
 
-function planText({
-  model,
-  version,
-  bump,
-  experiment,
-  files,
-  size,
-  params,
-  metrics,
-  tags,
-  missing,
-}: UploadPlan): string {
+function planText(
+  { model, version, bump, experiment, files, size, params, metrics, tags, missing }: UploadPlan,
+  project: string | undefined,
+): string {
   const entries = (values: Readonly<Record<string, string | number>>) =>
     Object.entries(values).map(
       ([key, value]) => [key, typeof value === "number" ? significant(value) : value] as const,
@@ -132,6 +124,7 @@ function planText({
     fields([
       ["would register", `${model}${version === undefined ? "" : `/${version}`}`],
       ...(bump === undefined ? [] : [["bump", bump] as const]),
+      ...(project === undefined ? [] : [["project", project] as const]),
       ["experiment", experiment],
       ["size", `${bytes(size)} in ${files.length} file${files.length === 1 ? "" : "s"}`],
       ["not known", missing.join(", ") || "-"],

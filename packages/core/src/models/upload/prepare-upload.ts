@@ -3,29 +3,25 @@ import { resolve } from "node:path";
 import type { FileRef, FolderRef } from "../../artifacts/artifact-type.ts";
 import { isFolder } from "../../artifacts/model.ts";
 import type { ExperimentTracker } from "../../components/experiment-tracker.ts";
-import { checkModelName, checkVersionGiven } from "../../components/registry-checks.ts";
-import type { ModelRegistry } from "../../components/model-registry.ts";
 import type { TransferOptions } from "../../components/transfer.ts";
-import { digestOf, type Digest } from "../../digest.ts";
-import { formatByteSize } from "../../byte-size.ts";
+import type { Digest } from "../../digest.ts";
 import { StackError } from "../../errors.ts";
 import { refuseDirty } from "../../execution/clean-checkout.ts";
-import { commandLine } from "../../execution/command-line.ts";
 import { experimentFrom } from "../../execution/plan-checks.ts";
 import { cut } from "../../execution/tracked-run.ts";
-import { canonicalJson } from "../../json.ts";
-import { userName } from "../../platform.ts";
 import { maskSecrets } from "../../secrets.ts";
 import { requireRegistry } from "../../stack/require-registry.ts";
 import { requireTracker } from "../../stack/require-tracker.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { lineageTags, type Lineage } from "../lineage-tags.ts";
-import { readModelFiles, sizeOf, type ModelFiles } from "../model-files.ts";
-import type { ModelUpload, UploadPlan } from "./model-upload.ts";
+import { readModelFiles, type ModelFiles } from "../model-files.ts";
+import type { ModelUpload, UploadFile, UploadPlan } from "./model-upload.ts";
 import { readMetrics, readParams } from "./numbers.ts";
-import { reportFiles, type Report, type ReportFile } from "./reports.ts";
+import { reportFiles, type Report } from "./reports.ts";
 import { findPart, findResult, placesOf, readMapping } from "./result-file.ts";
 import { trainingOf, unknownFacts, type Training } from "./training.ts";
+import { refuseIncomplete, refuseLarge, refuseUnfit } from "./upload-checks.ts";
+import { lineageOf, uploadDigest, type UploadInput } from "./upload-facts.ts";
 
 /** An upload that was looked through and not refused: all that will be sent, and nothing sent yet. */
 export interface PreparedUpload {
@@ -35,7 +31,7 @@ export interface PreparedUpload {
   readonly training: Training;
   readonly lineage: Lineage;
   /** The data that went in, by name. */
-  readonly inputs: readonly { readonly name: string; readonly source: string; readonly digest: Digest }[];
+  readonly inputs: readonly UploadInput[];
   /** Over all of it: what has the same was uploaded before. */
   readonly digest: Digest;
 }
@@ -63,60 +59,33 @@ export async function prepareUpload(stack: Stack, upload: ModelUpload, by: Uploa
 
   const training = await readTraining(stack, upload, places);
   const { params, metrics, lost } = await readNumbers(upload, places, tracker);
-  const missing = [
-    ...unknownFacts(training),
-    ...(upload.params === undefined ? ["params"] : []),
-    ...(upload.metrics === undefined ? ["metrics"] : []),
-    ...lost,
-  ];
+  const missing = [...unknownFacts(training), ...notGiven(upload), ...lost];
   refuseDirty({ requireClean: upload.requireClean ?? stack.requireClean }, upload.name, training);
   if (upload.strict === true) refuseIncomplete(upload.name, missing);
 
   const [reports, inputs] = [await Promise.all(found.map(({ read }) => read())), await readInputs(upload, by)];
   const files = await readModelFiles(model, by);
-  // Where the data lies on this machine is no fact of the training.
-  const data = inputs.map(({ name, digest: of }) => ({ name, digest: of }));
-  const shared = { params, metrics, training, data };
-  const digest = digestOf(
-    canonicalJson(plain({ ...shared, model: files.digest, reports: reports.map(listed) }), "upload"),
-  );
-  const lineage = lineageOf({ files, digest, training, inputs }, by, registry.capabilities.limits.tagValue);
+  const facts = { modelDigest: files.digest, params, metrics, training, inputs, reports };
+  const digest = uploadDigest(facts);
+  const lineage = lineageOf(facts, digest, by.registeredBy, registry.capabilities.limits.tagValue);
+  const experiment = experimentFrom(stack) ?? tracker.experimentOfModel?.(upload.name) ?? upload.name;
   const sent = [...files.files, ...reports].map(listed);
+  const plan = { ...planned(upload, sent), experiment, params, metrics, tags: lineageTags(lineage), missing };
+  return { plan, files, reports, training, lineage, inputs, digest };
+}
+
+function planned({ name, version, bump }: ModelUpload, files: readonly UploadFile[]) {
   return {
-    plan: {
-      model: upload.name,
-      ...(upload.version === undefined ? {} : { version: upload.version }),
-      ...(upload.bump === undefined ? {} : { bump: upload.bump }),
-      experiment: experimentFrom(stack) ?? tracker.experimentOfModel?.(upload.name) ?? upload.name,
-      files: sent,
-      size: sent.reduce((sum, { size }) => sum + size, 0),
-      params,
-      metrics,
-      tags: lineageTags(lineage),
-      missing,
-    },
+    model: name,
+    ...(version === undefined ? {} : { version }),
+    ...(bump === undefined ? {} : { bump }),
     files,
-    reports,
-    training,
-    lineage,
-    inputs,
-    digest,
+    size: files.reduce((sum, { size }) => sum + size, 0),
   };
 }
 
-/** What a registry would refuse when all is sent. */
-function refuseUnfit(stack: Stack, { name, version, bump }: ModelUpload, { capabilities }: ModelRegistry): void {
-  checkModelName(name, stack.modelNames);
-  checkVersionGiven(name, version, capabilities);
-  const counts = capabilities.versions === "assigned" && version !== undefined;
-  if (!counts && (bump === undefined || capabilities.versions === "semver")) return;
-  throw new StackError(
-    "UNSUPPORTED",
-    `This registry ${counts ? "assigns versions itself" : "has no semantic versions to bump"}.`,
-    {
-      hint: `Leave ${counts ? "version" : "bump"} out, or use a registry with semantic versions.`,
-    },
-  );
+function notGiven(upload: ModelUpload): string[] {
+  return (["params", "metrics"] as const).filter((file) => upload[file] === undefined);
 }
 
 function modelAt(path: string): FileRef | FolderRef {
@@ -126,24 +95,6 @@ function modelAt(path: string): FileRef | FolderRef {
 
 function pathOf(model: FileRef | FolderRef): string {
   return "path" in model ? model.path : model.folder;
-}
-
-async function refuseLarge(
-  stack: Stack,
-  { maxSize = stack.upload.maxSize }: ModelUpload,
-  path: string,
-  found: readonly ReportFile[],
-) {
-  if (maxSize === 0) return;
-  const size = found.reduce((sum, file) => sum + file.size, await sizeOf(path));
-  if (size <= maxSize) return;
-  throw new StackError(
-    "UPLOAD_TOO_LARGE",
-    `The upload would be ${formatByteSize(size)}, at most ${formatByteSize(maxSize)} are allowed. Nothing was sent.`,
-    {
-      hint: "Leave files out of the folder, or allow more: --max-size 500MB (0 for no limit), or max_size: under upload: in stack.yaml.",
-    },
-  );
 }
 
 async function readTraining(stack: Stack, upload: ModelUpload, places: readonly string[]): Promise<Training> {
@@ -168,15 +119,8 @@ async function readNumbers(upload: ModelUpload, places: readonly string[], { cap
   };
 }
 
-function refuseIncomplete(name: string, missing: readonly string[]): void {
-  if (missing.length === 0) return;
-  throw new StackError("UPLOAD_INCOMPLETE", `Of ${name} it is not known: ${missing.join(", ")}. Nothing was sent.`, {
-    hint: "Give them, or say under upload: keys: in stack.yaml which keys of the metadata file hold them.",
-  });
-}
-
 async function readInputs({ inputs = {} }: ModelUpload, by: Uploader): Promise<PreparedUpload["inputs"]> {
-  const read: { name: string; source: string; digest: Digest }[] = [];
+  const read: UploadInput[] = [];
   for (const [name, source] of Object.entries(inputs)) {
     const { digest } = await readModelFiles(modelAt(resolve(by.cwd, source)), { signal: by.signal });
     read.push({ name, source, digest });
@@ -184,44 +128,7 @@ async function readInputs({ inputs = {} }: ModelUpload, by: Uploader): Promise<P
   return read;
 }
 
-function lineageOf(
-  { files, digest, training, inputs }: Pick<PreparedUpload, "files" | "digest" | "training" | "inputs">,
-  { registeredBy }: Uploader,
-  limit: number,
-): Lineage {
-  const { commit, commitUrl, dirty, user, generatedAt } = training;
-  // Of a text that is too long for a tag its beginning says more than a refusal. The metadata on the tracked run has all of it.
-  const short = (text: string | undefined) => (text === undefined ? undefined : cut(text, limit));
-  return {
-    registeredBy,
-    user,
-    command: short(training.command),
-    createdAt: generatedAt,
-    modelDigest: files.digest,
-    source: {
-      ...(commit === undefined ? {} : { commit }),
-      ...(commitUrl === undefined ? {} : { commitUrl }),
-      ...(dirty === undefined ? {} : { dirty }),
-    },
-    training: {
-      configuration: short(training.configuration),
-      database: short(training.database),
-      packageVersion: short(training.packageVersion),
-    },
-    ...(inputs.length === 0 ? {} : { inputs: Object.fromEntries(inputs.map(({ name, digest: of }) => [name, of])) }),
-    upload: { user: userName(), command: cut(commandLine(), limit), at: new Date(), digest },
-  };
-}
-
-function listed({ part, path, size, digest }: { part: string; path: string; size: number; digest: string }) {
-  return { part: part === "model" ? ("model" as const) : ("run" as const), path, size, digest };
-}
-
-/** As JSON has it: dates as texts, numbers that are none by their names, and without what is undefined. */
-function plain(value: object): object {
-  return JSON.parse(
-    JSON.stringify(value, (_key, one: unknown) =>
-      typeof one === "number" && !Number.isFinite(one) ? String(one) : one,
-    ),
-  ) as object;
+/** Without what else is known of it. */
+function listed({ part, path, size, digest }: Omit<UploadFile, "part"> & { readonly part: string }): UploadFile {
+  return { part: part === "run" ? "run" : "model", path, size, digest };
 }

@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { memoryStack, type MemoryStack } from "../../memory-stack.fixture.ts";
 import type { ModelUpload } from "./model-upload.ts";
@@ -40,6 +43,31 @@ describe("uploadModel", () => {
     const first = await uploadModelOn(at.stack, uploadOf(at, { inputs: { birds: "data.json" } }), by(at));
     const again = await uploadModelOn(at.stack, uploadOf(at, { inputs: { birds: "copy.json" } }), by(at));
     expect([first.created, again.created, again.version.version]).toEqual([true, false, first.version.version]);
+  });
+
+  it("finds the same again in whatever order its files are named", async () => {
+    using at = memoryStack();
+    for (const name of ["a.txt", "b.txt"]) at.write(name, name);
+    const first = await uploadModelOn(at.stack, uploadOf(at, { tables: ["a.txt", "b.txt"] }), by(at));
+    const again = await uploadModelOn(at.stack, uploadOf(at, { tables: ["b.txt", "a.txt"] }), by(at));
+    expect([first.created, again.created]).toEqual([true, false]);
+  });
+
+  it("finds the same again from a clone that has the commit, which tells its full name and page", async () => {
+    using at = memoryStack();
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", ...args], {
+        cwd: at.stack.projectFolder,
+        encoding: "utf8",
+      }).trim();
+    git("init", "--quiet");
+    git("commit", "--quiet", "--allow-empty", "--message", "x");
+    git("remote", "add", "origin", "https://gitlab.example.org/birds/sea.git");
+    const given = uploadOf(at, { commit: git("rev-parse", "--short=10", "HEAD") });
+    const first = await uploadModelOn(at.stack, given, by(at));
+    expect(first.version.tags["modelstack.git_commit_url"]).toContain("gitlab.example.org");
+    rmSync(join(at.stack.projectFolder, ".git"), { recursive: true });
+    expect((await uploadModelOn(at.stack, given, by(at))).created).toBe(false);
   });
 
   it("fails, and leaves no run that is going on, when something cannot be logged", async () => {

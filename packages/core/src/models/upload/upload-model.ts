@@ -1,10 +1,7 @@
-import type { ExperimentTracker, TrackedRun } from "../../components/experiment-tracker.ts";
 import type { ModelRegistry, RegistryModelVersion } from "../../components/model-registry.ts";
 import { formatModelUri } from "../../components/model-uri.ts";
 import { stoppable, type TransferOptions } from "../../components/transfer.ts";
 import { isStackError, StackError } from "../../errors.ts";
-import { cut } from "../../execution/tracked-run.ts";
-import { BufferedTracker } from "../../execution/tracked-step.ts";
 import { userName } from "../../platform.ts";
 import { requireRegistry } from "../../stack/require-registry.ts";
 import { requireTracker } from "../../stack/require-tracker.ts";
@@ -12,6 +9,7 @@ import type { Stack } from "../../stack/stack.ts";
 import { UPLOAD_DIGEST } from "../lineage-tags.ts";
 import { registerVersion } from "../register-version.ts";
 import type { ModelUpload, UploadPlan } from "./model-upload.ts";
+import { trackedRun } from "./tracked-upload.ts";
 import { prepareUpload, type PreparedUpload, type Uploader } from "./prepare-upload.ts";
 
 /** A version that was uploaded. */
@@ -66,7 +64,8 @@ async function uploadedBefore(
   const { model, version } = plan;
   const { items } = await registry.listModelVersions({ model, tags: { [UPLOAD_DIGEST]: digest }, limit: 1 });
   const [same] = items;
-  if (same !== undefined && (version === undefined || version === same.version)) return same;
+  // Registries take v1.2.0 for 1.2.0.
+  if (same !== undefined && (version === undefined || version.replace(/^v/, "") === same.version)) return same;
   if (same !== undefined) {
     throw new StackError("MODEL_VERSION_EXISTS", `The same results are version ${same.version} of ${model} already.`, {
       hint: "Leave the version out, or delete that one first.",
@@ -84,72 +83,9 @@ async function exists(registry: ModelRegistry, model: string, version: string): 
     await registry.getModelVersion(model, version);
     return true;
   } catch (error) {
-    if (isStackError(error, "not-found") || isStackError(error, "invalid")) return false;
+    if (isStackError(error, "not-found")) return false;
     throw error;
   }
-}
-
-/** The tracked run with what is known of the training. One that an upload finished which then failed is used again. */
-async function trackedRun(
-  stack: Stack,
-  tracker: ExperimentTracker,
-  prepared: PreparedUpload,
-  { signal }: TransferOptions,
-): Promise<TrackedRun> {
-  const left = await finishedRun(tracker, prepared);
-  if (left !== undefined) return left;
-  const { plan, training } = prepared;
-  const { tagValue } = tracker.capabilities.limits;
-  const tags = Object.entries({ ...stack.defaultTags, ...plan.tags }).map(([key, value]) => [
-    key,
-    cut(value, tagValue),
-  ]);
-  const startedAt = training.generatedAt ?? new Date();
-  const run = await tracker.startRun(
-    {
-      experiment: plan.experiment,
-      name: `${plan.model}-${startedAt.toISOString().replaceAll(/[-:]|\..*$/g, "")}`,
-      tags: Object.fromEntries(tags) as Record<string, string>,
-      startedAt,
-    },
-    { actor: userName() },
-  );
-  try {
-    await logAll(new BufferedTracker(tracker, run.id, signal), prepared, startedAt);
-  } catch (error) {
-    // It is no run that a version could point to. Why the upload failed is more to be known than that this failed, too.
-    await tracker.endRun(run.id, "failed", startedAt).catch(() => undefined);
-    throw error;
-  }
-  await tracker.endRun(run.id, "finished", startedAt);
-  return run;
-}
-
-async function finishedRun(
-  tracker: ExperimentTracker,
-  { plan, digest }: PreparedUpload,
-): Promise<TrackedRun | undefined> {
-  try {
-    const { id } = await tracker.getExperiment(plan.experiment);
-    const query = { experiment: id, status: "finished", tags: { [UPLOAD_DIGEST]: digest }, limit: 1 } as const;
-    return (await tracker.listRuns(query)).items[0];
-  } catch (error) {
-    if (isStackError(error, "not-found")) return undefined;
-    throw error;
-  }
-}
-
-async function logAll(tracker: BufferedTracker, { plan, reports, inputs, training }: PreparedUpload, at: Date) {
-  await tracker.logParams(plan.params);
-  tracker.logMetrics(plan.metrics, { at });
-  const { database } = training;
-  const data =
-    inputs.some(({ name }) => name === "database") || database === undefined
-      ? []
-      : [{ name: "database", source: database }];
-  for (const input of [...inputs, ...data]) await tracker.logInput(input);
-  for (const report of reports) await report.log(tracker);
-  await tracker.flush();
 }
 
 function register(
