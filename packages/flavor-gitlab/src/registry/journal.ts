@@ -109,7 +109,7 @@ async function wasWritten(client: ProjectClient, experiment_id: string, tags: re
     return true;
   } catch (error) {
     const taken = tags.at(-1)!.key;
-    if (!isMlflowError(error) || error.code !== "INVALID_PARAMETER_VALUE") throw error;
+    if (!isMlflowError(error, "invalid") && !isMlflowError(error, "already-exists")) throw error;
     const { tags: present } = await client.experiments.get(experiment_id);
     if (!present.some(({ key }) => key === taken)) throw error;
     return false;
