@@ -193,7 +193,8 @@ describe("a model registry in a GitLab project", () => {
 
     const { exit, stderr } = await register(at);
 
-    expect(exit).not.toBe(0);
+    expect(exit).toBe(2);
+    expect(stderr).toContain("[FILE_TOO_LARGE]");
     expect(stderr).toContain("too large");
     expect((await list(at)).stdout).not.toContain("doc-mednet");
   });

@@ -18,6 +18,12 @@ const codes: Readonly<Record<MlflowError["kind"], ErrorCode>> = {
   failed: "SERVER_UNAVAILABLE",
 };
 
+/** What says more than its kind. */
+const ofCode: Partial<Readonly<Record<string, ErrorCode>>> = {
+  ROUTE_NOT_FOUND: "UNSUPPORTED",
+  FILE_TOO_LARGE: "FILE_TOO_LARGE",
+};
+
 const hints: Readonly<Record<string, string>> = {
   ROUTE_NOT_FOUND: "This GitLab is too old for it, or url: of the experiment tracker in stack.yaml leads elsewhere.",
   NOT_GITLAB: "What answers there is no GitLab: look at url: of the experiment tracker in stack.yaml.",
@@ -76,7 +82,7 @@ export async function stackErrorOf(error: unknown, connected: Connected): Promis
       return featureOff(error, connected, refused);
     default:
       return refused(
-        error.code === "ROUTE_NOT_FOUND" ? "UNSUPPORTED" : codes[error.kind],
+        ofCode[error.code] ?? codes[error.kind],
         `GitLab: ${error.message.replace(/\.$/, "")}.`,
         hints[error.code] ?? error.hint ?? `The project is ${project} on ${url}.`,
       );
