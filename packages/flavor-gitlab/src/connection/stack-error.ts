@@ -36,6 +36,7 @@ const hints: Readonly<Record<string, string>> = {
     "Name the file with the certificate of its authority as ca_file: of the experiment tracker in stack.yaml, or ssl_verify of python-gitlab's configuration.",
   SETTINGS_INVALID: "Mend it at the experiment tracker in stack.yaml.",
   TIMED_OUT: "GitLab is overloaded, or something between it and this machine holds the answer back.",
+  ANSWER_TOO_LARGE: "GitLab gives a run with every point of its metrics: log fewer of them.",
   FAILED: "GitLab fails, or is being maintained: try again later, or ask its administrator.",
   RATE_LIMITED: "GitLab takes no more requests for now: try again later, or ask its administrator for a higher limit.",
   FILE_TOO_LARGE:
