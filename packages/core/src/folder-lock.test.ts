@@ -25,9 +25,14 @@ it("lets one after the other in, and leaves nothing behind", async () => {
 
 it("says once that it waits", async () => {
   using at = temporary();
+  const { promise: taken, resolve: take } = Promise.withResolvers<void>();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const said: string[] = [];
-  const first = withFolderLock(at.lock, () => released);
+  const first = withFolderLock(at.lock, () => {
+    take();
+    return released;
+  });
+  await taken;
   const second = withFolderLock(at.lock, async () => said.push("in"), {
     onWait: () => {
       said.push("waits");
