@@ -89,6 +89,7 @@ export type {
 } from "../components/model-signature.ts";
 export { stateAfter, type ModelState, type VersionState } from "../components/registry-state.ts";
 export { refuseUnexpectedHolder, refuseUnexpectedStage } from "../components/stage-expectations.ts";
+export { checkFiles, downloadChecked, fileListText, otherFile, readFileList } from "../components/model-transfers.ts";
 export { formatOf } from "../components/model-format.ts";
 export { checkModelName, parseStage } from "../components/registry-checks.ts";
 export type { ModelRegistration, StepModels } from "../components/step-models.ts";
@@ -146,7 +147,7 @@ export type {
   FolderRef,
   Packed,
 } from "../artifacts/artifact-type.ts";
-export { hashFile, sizeOfFile } from "../artifacts/regular-file.ts";
+export { sizeOfFile } from "../artifacts/regular-file.ts";
 
 // Searching.
 export { parseFilter } from "../search/parse-filter.ts";

@@ -1,4 +1,4 @@
-import type { FilePart, ModelFile, NewModelFile } from "@modelstack/core/stack";
+import { fileListText, type ModelFile, type NewModelFile } from "@modelstack/core/stack";
 import { digestOf, StackError } from "@modelstack/core/base";
 import type { KeyValue } from "@modelstack/mlflow-client/http";
 import { nameForServer } from "../file-names.ts";
@@ -41,7 +41,7 @@ export function planFiles(
   refuseOwnFolder(files);
   const root = promotes ? { root: OF_PROMOTED } : {};
   for (const file of files) pathOf(file, root);
-  const list = listText(files);
+  const list = fileListText(files);
   const whole: FilesTag = { digest, ...root, files: JSON.parse(list) as unknown };
   const written = filesTag(whole);
   if (written !== undefined) return { tag: whole, written };
@@ -60,32 +60,3 @@ function refuseOwnFolder(files: readonly NewModelFile[]): void {
     },
   );
 }
-
-type Listed = Record<FilePart, Record<string, { size: number; sha256: string }>>;
-
-/** The list of files as it is stored. */
-function listText(files: readonly NewModelFile[]): string {
-  const listed: Listed = {
-    model: Object.create(null) as Listed["model"],
-    extra: Object.create(null) as Listed["extra"],
-  };
-  for (const { part, path, size, digest } of files)
-    listed[part][path] = { size, sha256: digest.slice("sha256:".length) };
-  return JSON.stringify(listed);
-}
-
-/** Reads a list of files: the model's before the extra ones, each by path. */
-export function readList(data: unknown): ModelFile[] {
-  const listed = (data ?? {}) as Partial<Listed>;
-  const files = (["model", "extra"] as const).flatMap((part) =>
-    Object.entries(listed[part] ?? {}).map(([path, { size, sha256 }]): ModelFile => ({
-      part,
-      path,
-      size,
-      digest: `sha256:${sha256}`,
-    })),
-  );
-  return files.sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
-}
-
-const order = ({ part }: ModelFile) => (part === "model" ? 0 : 1);

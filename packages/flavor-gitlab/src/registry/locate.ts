@@ -1,11 +1,10 @@
 import { digestOf, StackError } from "@modelstack/core/base";
-import type { ModelFile } from "@modelstack/core/stack";
+import { otherFile, readFileList, type ModelFile } from "@modelstack/core/stack";
 import { isMlflowError } from "@modelstack/mlflow-client/http";
 import type { ProjectClient } from "../client/gitlab-client.ts";
 import type { ModelVersion } from "../client/model-versions.ts";
 import { nameForServer, nameFromServer } from "../file-names.ts";
-import { LIST_FILE, pathOf, readList } from "./layout.ts";
-import { mismatch } from "./model-files.ts";
+import { LIST_FILE, pathOf } from "./layout.ts";
 import { filesTagOf, serverTags } from "./own-tags.ts";
 
 /** The files of a version, and where they lie. */
@@ -25,7 +24,7 @@ export async function locate(client: ProjectClient, version: ModelVersion): Prom
   const tag = filesTagOf(serverTags(version.tags));
   if (tag === undefined) return foreignFiles(client, version);
   const list = tag.files ?? (await readListFile(client, version, tag.list ?? ""));
-  return { files: readList(list), pathOf: (file) => pathOf(file, tag) };
+  return { files: readFileList(list) ?? [], pathOf: (file) => pathOf(file, tag) };
 }
 
 async function foreignFiles(client: ProjectClient, version: ModelVersion): Promise<LocatedFiles> {
@@ -52,7 +51,7 @@ async function readListFile(client: ProjectClient, version: ModelVersion, digest
   try {
     const chunks = await Array.fromAsync(client.files.download(version.id, LIST_FILE));
     const text = Buffer.concat(chunks).toString();
-    if (digestOf(text) !== digest) throw mismatch(LIST_FILE, digest, digestOf(text));
+    if (digestOf(text) !== digest) throw otherFile(`GitLab's ${LIST_FILE}`, digest, digestOf(text));
     return JSON.parse(text);
   } catch (error) {
     if (isMlflowError(error, "not-found")) throw noFiles(version, error);

@@ -1,4 +1,5 @@
 import {
+  checkFiles,
   aliasNotFound,
   type Caller,
   type ModelComment,
@@ -34,7 +35,7 @@ import { planFiles } from "./layout.ts";
 import { noteDeleted } from "./ledger.ts";
 import { locate } from "./locate.ts";
 import { deleteEmpty, usedBy } from "./make-version.ts";
-import { checkFiles, download } from "./model-files.ts";
+import { download, refuseLarge } from "./model-files.ts";
 import { semantic } from "./numbers.ts";
 import { userTags } from "./own-tags.ts";
 import { Reader } from "./reader.ts";
@@ -139,6 +140,7 @@ export class GitLabModelRegistry implements ProvidedModelRegistry {
     if (version !== undefined) semantic(version);
     refuseLongText(description);
     const plan = planFiles(files, modelDigest, trackedRunId !== undefined);
+    await refuseLarge(files);
     const unchanged = await checkFiles(files, transfer);
     transfer.signal?.throwIfAborted();
     const { job, known } = await this.#project.settings();

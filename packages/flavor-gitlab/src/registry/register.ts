@@ -1,5 +1,6 @@
 import {
   type Caller,
+  type NewModelFile,
   type NewModelVersion,
   type RegistryModelVersion,
   type Transfer,
@@ -10,7 +11,6 @@ import { append, type JournalChange } from "./journal.ts";
 import { knownModel } from "./known-model.ts";
 import type { FilesPlan } from "./layout.ts";
 import { giveUp, makeVersion, type MadeVersion } from "./make-version.ts";
-import type { Unchanged } from "./model-files.ts";
 import type { Reader } from "./reader.ts";
 import { sendFiles, showFacts } from "./send-files.ts";
 import { done } from "./unfinished.ts";
@@ -22,7 +22,8 @@ interface Registration {
   readonly request: NewModelVersion;
   readonly by: Caller;
   readonly plan: FilesPlan;
-  readonly unchanged: Unchanged;
+  /** Refuses a file that has changed since it was checked. */
+  readonly unchanged: (file: NewModelFile) => Promise<void>;
   readonly transfer: Transfer;
   /** The number of GitLab's job. */
   readonly job: string | undefined;

@@ -4,7 +4,6 @@ import type { ProjectClient } from "../client/gitlab-client.ts";
 import { LIST_FILE, pathOf, type FilesPlan } from "./layout.ts";
 import { listed } from "./locate.ts";
 import type { MadeVersion } from "./make-version.ts";
-import type { Unchanged } from "./model-files.ts";
 import { trackedRunTags } from "./own-tags.ts";
 import { JOB_TAG } from "../tracker/records.ts";
 
@@ -14,7 +13,7 @@ export async function sendFiles(
   { version, resumed }: MadeVersion,
   files: readonly NewModelFile[],
   plan: FilesPlan,
-  unchanged: Unchanged,
+  unchanged: (file: NewModelFile) => Promise<void>,
   transfer: Transfer,
 ): Promise<void> {
   const there = new Map(resumed ? (await listed(client, version.id)).map(({ path, size }) => [path, size]) : []);

@@ -1,4 +1,4 @@
-import type { FilePart, ModelFile, NewModelFile } from "@modelstack/core/stack";
+import type { ModelFile, NewModelFile } from "@modelstack/core/stack";
 import { digestOf, StackError, type Digest } from "@modelstack/core/base";
 import type { KeyValue } from "@modelstack/mlflow-client";
 import { FILES, TAG_LIMIT, type FilesTag } from "./own-tags.ts";
@@ -27,19 +27,6 @@ export function refuseOwnFolder(files: readonly NewModelFile[]): void {
   );
 }
 
-type Listed = Record<FilePart, Record<string, { size: number; sha256: string }>>;
-
-/** The list of files as it is stored. */
-export function listText(files: readonly NewModelFile[]): string {
-  const listed: Listed = {
-    model: Object.create(null) as Listed["model"],
-    extra: Object.create(null) as Listed["extra"],
-  };
-  for (const { part, path, size, digest } of files)
-    listed[part][path] = { size, sha256: digest.slice("sha256:".length) };
-  return JSON.stringify(listed);
-}
-
 /** Says in a tag which files a version has; of more than it has room for, the digest of their list. */
 export function filesTag(digest: Digest, list: string): { readonly tag: KeyValue; readonly whole: boolean } {
   const whole = JSON.stringify({ digest, files: JSON.parse(list) as unknown } satisfies FilesTag);
@@ -49,20 +36,3 @@ export function filesTag(digest: Digest, list: string): { readonly tag: KeyValue
     whole: false,
   };
 }
-
-/** Reads a list of files: the model's before the extra ones, each by path. `undefined` for what is none. */
-export function readList(data: unknown): ModelFile[] | undefined {
-  if (typeof data !== "object" || data === null) return undefined;
-  const listed = data as Partial<Listed>;
-  const files = (["model", "extra"] as const).flatMap((part) =>
-    Object.entries(listed[part] ?? {}).map(([path, { size, sha256 }]): ModelFile => ({
-      part,
-      path,
-      size,
-      digest: `sha256:${sha256}`,
-    })),
-  );
-  return files.sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
-}
-
-const order = ({ part }: ModelFile) => (part === "model" ? 0 : 1);

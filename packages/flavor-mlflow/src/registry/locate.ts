@@ -7,8 +7,8 @@ import {
   type ModelVersion,
 } from "@modelstack/mlflow-client";
 import { digestOf, StackError } from "@modelstack/core/base";
-import type { ModelFile } from "@modelstack/core/stack";
-import { LIST_FILE, pathOf, readList } from "./layout.ts";
+import { readFileList, type ModelFile } from "@modelstack/core/stack";
+import { LIST_FILE, pathOf } from "./layout.ts";
 import { MLMODEL, SIGNATURE, signatureOf } from "./mlmodel.ts";
 import { filesTagOf, serverTags } from "./own-tags.ts";
 
@@ -37,7 +37,7 @@ export async function locate(client: MlflowClient, version: ModelVersion): Promi
     throw new StackError("DIGEST_MISMATCH", `${root.uri}/${LIST_FILE} is not the list of files that was registered.`, {
       hint: "Restore the server's files from a backup, or register the model again.",
     });
-  const files = readList(text === undefined ? tag.files : JSON.parse(text)) ?? [];
+  const files = readFileList(text === undefined ? tag.files : JSON.parse(text)) ?? [];
   return { files, root, pathOf };
 }
 

@@ -1,8 +1,7 @@
-import type { NewModelVersion, Transfer } from "@modelstack/core/stack";
+import { checkFiles, fileListText, type NewModelVersion, type Transfer } from "@modelstack/core/stack";
 import type { KeyValue, MlflowClient } from "@modelstack/mlflow-client";
-import { filesTag, LIST_FILE, listText, pathOf, refuseOwnFolder } from "./layout.ts";
+import { filesTag, LIST_FILE, pathOf, refuseOwnFolder } from "./layout.ts";
 import { companions } from "./mlmodel.ts";
-import { checkFiles } from "./model-files.ts";
 import { OWN_RUN } from "./own-tags.ts";
 import { giveUp, newPlace, type Place } from "./place.ts";
 
@@ -27,16 +26,19 @@ export async function upload(
 ): Promise<Uploaded> {
   const { model, files, modelDigest, trackedRunId } = request;
   refuseOwnFolder(files);
-  const send = await checkFiles(files, transfer);
+  const unchanged = await checkFiles(files, transfer);
   transfer.signal?.throwIfAborted();
   const place = await newPlace(client, model, trackedRunId, user, transfer.signal);
   const to = client.artifacts.files(place.uri);
   try {
-    for (const file of files) await send(to, pathOf(file), file, transfer);
+    for (const file of files) {
+      await to.upload(pathOf(file), { file: file.localPath }, transfer);
+      await unchanged(file);
+    }
     const { signal } = transfer;
     for (const [name, text] of await companions(request, place.run)) await to.upload(name, text, { signal });
     signal?.throwIfAborted();
-    const list = listText(files);
+    const list = fileListText(files);
     const { tag, whole } = filesTag(modelDigest, list);
     if (!whole) await to.upload(LIST_FILE, list, { signal });
     const tags = place.own ? [tag, { key: OWN_RUN, value: "true" }] : [tag];
