@@ -88,15 +88,16 @@ async function mlflowFor(page: string): Promise<MlflowServer | undefined> {
 /** Where pages say that their GitLab is. */
 const GITLAB = "https://gitlab.example.org";
 
-/** Starts a double of GitLab for a page that uses one, with what python-gitlab's configuration says of it, and the example's Python as `python3`. */
+/** Starts a double of GitLab for a page that uses one, with what python-gitlab's configuration says of it; with the example's Python as `python3`. */
 async function gitlabFor(page: string, folder: string): Promise<GitlabProcess | undefined> {
   if (!read(page).includes(GITLAB)) return undefined;
   const gitlab = await startGitlabProcess();
   mkdirSync(`${folder}-home`, { recursive: true });
   const requirements = join(folder, "requirements.txt");
   const python = existsSync(requirements) ? [dirname(await pythonWith(requirements))] : [];
-  const path = [...python, environment["PATH"]].join(delimiter);
-  servers.set(page, { ...environment, PATH: path, PYTHON_GITLAB_CFG: pythonGitlabConfig(`${folder}-home`, gitlab) });
+  const env = servers.get(page) ?? environment;
+  const path = [...python, env["PATH"]].join(delimiter);
+  servers.set(page, { ...env, PATH: path, PYTHON_GITLAB_CFG: pythonGitlabConfig(`${folder}-home`, gitlab) });
   gitlabs.set(page, gitlab.url);
   return gitlab;
 }
