@@ -20,7 +20,6 @@ import {
   type RegistryModelVersion,
   type StageChange,
   stillReferenced,
-  type TagChanges,
   type Transfer,
   Turns,
 } from "@modelstack/core/stack";
@@ -33,6 +32,7 @@ import { append, experimentOf, type JournalChange } from "./journal.ts";
 import { knownModel, type KnownModel } from "./known-model.ts";
 import { planFiles } from "./layout.ts";
 import { noteDeleted } from "./ledger.ts";
+import { described, type Described } from "./described.ts";
 import { locate } from "./locate.ts";
 import { deleteEmpty, usedBy } from "./make-version.ts";
 import { download, refuseLarge } from "./model-files.ts";
@@ -40,11 +40,10 @@ import { semantic } from "./numbers.ts";
 import { userTags } from "./own-tags.ts";
 import { Reader } from "./reader.ts";
 import { modelOf } from "./records.ts";
-import { cannotRename, nothingDeleted, refuseLongText } from "./refusals.ts";
+import { cannotRename, nothingDeleted, otherTarget, refuseLongText } from "./refusals.ts";
 import { register } from "./register.ts";
 import { stageChanges } from "./stage-changes.ts";
 
-type Described = { readonly description?: string; readonly tags?: TagChanges };
 type Work<T> = (client: ProjectClient, reader: Reader) => Promise<T>;
 
 /** Models and versions in a GitLab project; what GitLab has no place for is in a journal beside them. */
@@ -313,32 +312,7 @@ export class GitLabModelRegistry implements ProvidedModelRegistry {
 const found = async (reader: Reader, name: string, version: string) =>
   (await reader.version(name, version)).versions[0]!;
 
-/** What of a description and tags is to change. */
-function described(
-  before: { readonly description: string; readonly tags: Readonly<Record<string, string>> },
-  { description, tags = {} }: Described,
-): JournalChange[] {
-  const changes: JournalChange[] = [];
-  if (description !== undefined && description !== before.description)
-    changes.push({ kind: "updated", subject: "description", from: before.description, to: description });
-  for (const [subject, value] of Object.entries(tags)) {
-    const from = Object.hasOwn(before.tags, subject) ? before.tags[subject] : undefined;
-    if (from === (value ?? undefined)) continue;
-    const change = { kind: "tag", subject, ...(from === undefined ? {} : { from }) } as const;
-    changes.push(value === null ? change : { ...change, to: value });
-  }
-  return changes;
-}
-
 const timesAndText = ({ description, last_updated_timestamp }: KnownModel["server"]) => ({
   description,
   last_updated_timestamp,
 });
-
-function otherTarget(name: string, alias: string, found: string | undefined, expected: string | null): StackError {
-  const said = (version: string | null | undefined) => (version == null ? "no version" : `version ${version}`);
-  return new StackError(
-    "EXPECTATION_FAILED",
-    `The alias ${alias} of ${name} points at ${said(found)}, not at ${said(expected)} as expected.`,
-  );
-}

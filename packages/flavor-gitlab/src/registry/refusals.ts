@@ -29,3 +29,16 @@ export function refuseLongText(text: string | undefined): void {
     { hint: "Put the longer text into a file beside the model." },
   );
 }
+
+export function otherTarget(
+  name: string,
+  alias: string,
+  found: string | undefined,
+  expected: string | null,
+): StackError {
+  const said = (version: string | null | undefined) => (version == null ? "no version" : `version ${version}`);
+  return new StackError(
+    "EXPECTATION_FAILED",
+    `The alias ${alias} of ${name} points at ${said(found)}, not at ${said(expected)} as expected.`,
+  );
+}
