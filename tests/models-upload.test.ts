@@ -349,7 +349,7 @@ describe("an upload is refused with", () => {
       "UPLOAD_TOO_LARGE",
       ["would be 5.0 GB, at most 10.0 MB", "--max-size"],
       {
-        prepare: (at) => truncateSync(at.write("results/large.bin", ""), 5_000_000_000),
+        prepare: (at) => truncateSync(at.write("results/sparse.bin", ""), 5_000_000_000),
       },
     ),
     refused("K05 more than stack.yaml allows", [], 2, "UPLOAD_TOO_LARGE", ["at most 100 B"], {
