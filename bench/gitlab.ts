@@ -24,6 +24,7 @@ export async function gitlabRows(): Promise<Row[]> {
         through: "through packages of GitLab",
         address: `${url}/api/v4/projects/${id}/packages/ml_models/${owner}/files/large.bin`,
         headers: [`Authorization: Bearer ${token}`],
+        downBudget: 2,
         move: (direction, file) =>
           runProgram<Moved>("move-package-file.ts", folder, direction, url, token, id, owner, file),
       }),
